@@ -1,0 +1,1 @@
+"""The paired benchmark behind `make bench`; see README.md in this folder."""

@@ -1,0 +1,307 @@
+"""The composition root: the one place where real things are chosen and joined."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.channel import Channel
+from bot.channels.web import WebChannel
+from bot.channels.web.pages import Chat, Pages
+from bot.channels.web.sessions import Sessions
+from bot.clock import Clock, Ticker
+from bot.config import Config, ConfigError
+from bot.delivery import Delivery, recover
+from bot.documents import Renderer
+from bot.housekeeping import Housekeeping
+from bot.i18n import load_words
+from bot.logs import event
+from bot.notify import notify
+from bot.server import Server
+from bot.turns import Turns
+from core.dialogue import DocumentRef
+from core.people import Role
+from core.words import Words
+from handlers.engine import menu
+from handlers.turn import House, Settings
+from storage import donors, marks, outbox, people, records
+from storage.database import Database, open_database
+from storage.migrate import migrate
+from storage.units import UnitsCache
+
+_LOG = logging.getLogger("giothong")
+_MARK_POLLED = "telegram.polled_at"
+_MARK_CLOCK = "demo.clock_offset_s"
+_TICK_S = 30.0
+_RESTLESS_MS = 2 * 3_600_000  # Who moved a form in the two hours before an outage may have pressed a button during it.
+
+
+def settings_of(config: Config) -> Settings:
+    """What the talk needs of the configuration."""
+    return Settings(
+        organisation=config.bot.organisation,
+        contact=config.bot.contact or config.bot.organisation,
+        zone=ZoneInfo(config.bot.timezone),
+        admins=frozenset(config.bot.admins),
+        form_days=config.bot.form_days,
+        province=config.bot.province,
+    )
+
+
+def commands_of(role: Role, language: str) -> list[tuple[str, str]]:
+    """(name, catalogue id) of the menu: Vietnamese names for Vietnamese, the canonical ones for others."""
+    return [(action.shown(language), f"menu.{action.name}") for action in menu(role)]
+
+
+class App:
+    """A running program. Made by `open_app`."""
+
+    def __init__(self, config: Config, database: Database, clock: Clock, words: Words, *, demo: bool) -> None:
+        """`database` is open and migrated."""
+        self.config = config
+        self.database = database
+        self.clock = clock
+        self.words = words
+        self.demo = demo
+        self.house = House(words, settings_of(config), UnitsCache())
+        self.turns = Turns(database, self.house, clock)
+        self.epoch = secrets.token_hex(8)
+        self.renderer = Renderer(database, words, self.house.settings, clock, key=config.storage.key.get_secret_value())
+        self.deliveries: list[Delivery] = []
+        self._housekeeping = Housekeeping(database, self.house, clock, self.turns.spoke)
+        self._ticker = Ticker()
+        self._tasks: list[asyncio.Task[None]] = []
+        self._telegram: Any = None
+        self._server: Server | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="giothong-")
+        self._web: WebChannel | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on; 0 without a server."""
+        return self._server.port if self._server else 0
+
+    def deliver_to(self, channel: Channel) -> None:
+        """Send the outbox rows of a channel."""
+        delivery = Delivery(
+            self.database,
+            channel,
+            self.renderer,
+            clock=self.clock,
+            rates=self.config.delivery,
+            epoch=self.epoch,
+            words=self.words,
+        )
+        self.deliveries.append(delivery)
+
+    async def start(self) -> None:
+        """Open the doors, in this order: what was in flight is settled, we listen, we speak, we poll."""
+        unknown = await recover(self.database, self.epoch)
+        if unknown:
+            event(_LOG, "recovered", in_flight=unknown)
+        routes = []
+        if self.config.web.chat:
+            routes += await self._open_web()
+        if self.config.telegram.enabled:
+            self._open_telegram()
+            from aiohttp import web
+
+            routes.append(web.post("/telegram/webhook", self._telegram.webhook))
+        self._server = Server(self.config.web, routes, self.health)
+        await self._server.start()
+        self._run(self.turns.run())
+        self._run(self._hand_over())
+        for delivery in self.deliveries:
+            self._run(delivery.run())
+        if self._telegram:
+            self._run(self._telegram.run())
+        self._ticker.every(_TICK_S, self._housekeeping.tick)
+        self._ticker.start()
+        notify("READY=1")
+        event(_LOG, "ready", web=self.port, telegram=self.config.telegram.enabled)
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        task.add_done_callback(_report)
+        self._tasks.append(task)
+
+    async def _hand_over(self) -> None:
+        """Whenever turns have spoken, deliveries look."""
+        while True:
+            await self.turns.spoke.wait()
+            self.turns.spoke.clear()
+            for delivery in self.deliveries:
+                delivery.wake()
+
+    async def _open_web(self) -> list[Any]:
+        self._web = WebChannel(self.database, self.clock, Path(self._folder.name) / "web")
+        self.deliver_to(self._web)
+        key = await self.database.write(lambda tx: marks.secret(tx, "sessions"))
+        settings = self.house.settings
+        chat = Chat(
+            channel=self._web,
+            sessions=Sessions(key),
+            receive=self.turns.receive,
+            database=self.database,
+            words=self.words,
+            clock=self.clock,
+            zone=settings.zone,
+            organisation=settings.organisation,
+            admins=settings.admins,
+            commands=commands_of,
+            demo=self.demo,
+            seat=self._take_seat,
+            move_clock=self._move_clock,
+        )
+        return list(Pages(chat).routes())
+
+    async def _take_seat(self, address: str, role: Role) -> None:
+        """Demonstration only: the officer's and the admin's chat have their role from the table, like everybody."""
+        async with self.database.read() as tx:
+            known = (await people.load(tx, [address])).get(address)
+        if known and known.role >= role:
+            return
+        language, at = self.words.default, self.clock.at()
+
+        async def seat(tx: Any) -> None:
+            await people.keep(tx, address, language, at)
+            await people.grant(tx, address, role, unit_id=None, by="demo", at=at)
+
+        await self.database.write(seat)
+
+    def _open_telegram(self) -> None:
+        # Imported here: 0.4 s that a program without Telegram does not spend.
+        from bot.channels.telegram import TelegramChannel
+        from bot.channels.telegram.channel import Menu, Outage
+
+        outage = Outage(self._last_poll, self._polled, self._restless, self.clock.at)
+        menus = [Menu("", "", self._menu(Role.DONOR, self.words.default))]
+        menus += [Menu("", code, self._menu(Role.DONOR, code)) for code in self.words.languages]
+        for address in sorted(self.house.settings.admins):
+            channel, _, chat = address.partition(":")
+            if channel == "telegram":
+                menus += [Menu(chat, "", self._menu(Role.ADMIN, self.words.default))]
+                menus += [Menu(chat, code, self._menu(Role.ADMIN, code)) for code in self.words.languages]
+        self._telegram = TelegramChannel(self.config.telegram, self.turns.receive, outage, menus)
+        self.deliver_to(self._telegram)
+
+    def _menu(self, role: Role, language: str) -> tuple[tuple[str, str], ...]:
+        return tuple((name, self.words.say(language, title)) for name, title in commands_of(role, language))
+
+    async def _last_poll(self) -> int:
+        async with self.database.read() as tx:
+            return int(await marks.get(tx, _MARK_POLLED, "0"))
+
+    async def _polled(self) -> None:
+        at = str(self.clock.at())
+        await self.database.write(lambda tx: marks.set_(tx, _MARK_POLLED, at))
+
+    async def _restless(self, since: int) -> list[str]:
+        async with self.database.read() as tx:
+            return await people.touched_since(tx, "telegram", since - _RESTLESS_MS)
+
+    async def load_demo(self) -> None:
+        """Fill an empty database with the demonstration, and set the clock where it was left."""
+        from bot import demo
+
+        if await demo.load(self.database, self.clock.at()):
+            await self._move_clock(demo.START - self.clock.now())
+            return
+        async with self.database.read() as tx:
+            seconds = float(await marks.get(tx, _MARK_CLOCK, "0"))
+        self.clock.move(timedelta(seconds=seconds))
+
+    async def _move_clock(self, by: timedelta) -> None:
+        """Demonstration only. Where the clock stands outlives a restart, or rows of the future would wait for years."""
+        self.clock.move(by)
+        offset = str(self.clock.offset.total_seconds())
+        await self.database.write(lambda tx: marks.set_(tx, _MARK_CLOCK, offset))
+        for delivery in self.deliveries:
+            delivery.wake()
+        self._ticker.now(self._housekeeping.tick)
+
+    async def export(self, format_: str, unit_code: str, target: Path) -> int:
+        """Write the registration list to a file; how many rows it has. Raises ConfigError for an unknown unit."""
+        async with self.database.read() as tx:
+            index = await self.house.units.index(tx)
+            unit = index.by_code(unit_code) if unit_code else None
+            if unit_code and not unit:
+                raise ConfigError(f"--unit: there is no unit {unit_code!r}")
+            unit_ids = sorted(index.below(unit.id)) if unit else None
+            rows = await donors.count(tx, unit_ids)
+        facts = {"unit": unit.code if unit else "all", "format": format_, "rows": rows}
+        at = self.clock.at()
+        await self.database.write(
+            lambda tx: records.add_audit(tx, "cli", "export", at=at, list="registration", **facts)
+        )
+        params = {"language": "vi", "units": unit_ids, "unit": unit.name if unit else "", "rows": rows}
+        file = await self.renderer.render(0, "cli", DocumentRef(f"registration.{format_}", params), None)
+        shutil.copyfile(file.path, target)
+        return rows
+
+    async def health(self) -> dict[str, Any]:
+        """What a watcher wants to know; counts only."""
+        async with self.database.read() as tx:
+            counts = await outbox.counts(tx)
+        telegram = self._telegram.healthy() if self._telegram else None
+        return {
+            "ok": telegram is not False and not any(task.done() for task in self._tasks),
+            "telegram": telegram,
+            "outbox": counts,
+            "throttled": sum(delivery.throttled for delivery in self.deliveries),
+        }
+
+    async def close(self) -> None:
+        """Graceful end: fetch nothing more, finish the turns and calls that run, close."""
+        notify("STOPPING=1")
+        await self._ticker.stop()
+        if self._telegram:
+            self._telegram.stop()
+        self.turns.stop()
+        for delivery in self.deliveries:
+            delivery.stop()
+        if self._web:
+            self._web.close()
+        if self._tasks:
+            await asyncio.wait([t for t in self._tasks if t.get_coro().__name__ != "_hand_over"], timeout=10)  # type: ignore[union-attr]
+        for task in self._tasks:
+            task.cancel()
+        if self._telegram:
+            await self._telegram.close()
+        if self._server:
+            await self._server.close()
+        await self.renderer.close()
+        await self.database.close()
+        self._folder.cleanup()
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and task.exception():
+        _LOG.critical("task_died", exc_info=task.exception())
+
+
+@asynccontextmanager
+async def open_app(config: Config, clock: Clock | None = None, *, demo: bool = False) -> AsyncIterator[App]:
+    """An app with an open, migrated database. Raises ConfigError or DatabaseError."""
+    clock = clock or Clock()
+    database = await open_database(config.storage.url, config.storage.key.get_secret_value())
+    try:
+        for name in await migrate(database, clock.at()):
+            event(_LOG, "migrated", schema=name)
+        app = App(config, database, clock, load_words(config.bot.language), demo=demo)
+    except BaseException:
+        await database.close()
+        raise
+    try:
+        yield app
+    finally:
+        await app.close()

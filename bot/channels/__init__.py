@@ -1,0 +1,1 @@
+"""The platforms, a module or package each; none imports another."""

@@ -1,0 +1,240 @@
+"""The program `giothong`. Whatever is wrong with the set-up is said in one line, with exit status 2."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot import __version__
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.config import Config
+
+_CONFIG = click.option(
+    "--config", "config_path", type=click.Path(path_type=Path), help="TOML file; without it, the environment alone."
+)
+
+
+def _fail(text: object) -> None:
+    click.echo(f"giothong: {text}", err=True)
+    sys.exit(2)
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, Any]]) -> None:
+    """Run the asynchronous part of a command, on the faster event loop where there is one."""
+    from bot.config import ConfigError
+    from storage.database import DatabaseError
+
+    try:
+        import uvloop
+
+        factory = uvloop.new_event_loop
+    except ImportError:
+        factory = asyncio.new_event_loop
+    try:
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(work())
+    except (ConfigError, DatabaseError) as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _load(path: Path | None, **overrides: dict[str, Any]) -> Config:
+    from bot.config import ConfigError, load_config
+
+    try:
+        return load_config(path, **overrides)
+    except ConfigError as error:
+        _fail(error)
+        raise
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="giothong")
+def main() -> None:
+    """Giọt Hồng: a chat bot for voluntary blood donation."""
+
+
+@main.command()
+@_CONFIG
+def run(config_path: Path | None) -> None:
+    """Run the bot until it is told to stop."""
+    config = _load(config_path)
+    _logs(config)
+    _run(lambda: _serve(config, demo=False, ready=lambda _: None))
+
+
+@main.command()
+@click.option("--port", default=8080, show_default=True, help="Port of the web chat.")
+@click.option("--open/--no-open", "open_browser", default=True, help="Open a browser where there is one.")
+@click.option("--data", default="data/demo.db", show_default=True, help="Database of the demonstration.")
+def demo(port: int, open_browser: bool, data: str) -> None:  # noqa: FBT001 (click's calling convention)
+    """Try everything: three chats side by side, invented people, no account."""
+    config = _load(
+        None,
+        bot={"organisation": "Ban Chỉ đạo vận động hiến máu tình nguyện (minh hoạ)", "province": "Lai Châu"},
+        web={"port": port},
+        storage={"url": f"sqlite:///{data}"},
+        delivery={"chat_burst": 60},
+    )
+    _logs(config, quiet=True)
+
+    def ready(app: App) -> None:
+        address = f"http://{config.web.host}:{app.port}/"
+        click.echo(f"Giọt Hồng: {address}  (Ctrl+C để dừng / to stop)")
+        if open_browser:
+            _open(address)
+
+    _run(lambda: _serve(config, demo=True, ready=ready))
+
+
+def _open(address: str) -> None:
+    import webbrowser
+
+    with contextlib.suppress(webbrowser.Error):
+        browser = webbrowser.get()
+        # A browser inside this terminal would take the terminal away.
+        if not isinstance(browser, webbrowser.GenericBrowser) or isinstance(browser, webbrowser.BackgroundBrowser):
+            browser.open(address)
+
+
+def _logs(config: Config, *, quiet: bool = False) -> None:
+    import logging
+
+    from bot.logs import set_up_logs
+
+    secrets = (config.telegram.token, config.telegram.webhook_secret, config.storage.key)
+    set_up_logs(*(secret.get_secret_value() for secret in secrets), level=logging.WARNING if quiet else logging.INFO)
+
+
+async def _serve(config: Config, *, demo: bool, ready: Callable[[App], None]) -> None:
+    from bot.app import open_app
+
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows has no signal handlers on the loop.
+            loop.add_signal_handler(number, stopped.set)
+    async with open_app(config, demo=demo) as app:
+        if demo:
+            await app.load_demo()
+        await app.start()
+        ready(app)
+        await stopped.wait()
+
+
+@main.command()
+@_CONFIG
+def check(config_path: Path | None) -> None:
+    """Say what is wrong with the set-up, a line each; exit status 2 where something is."""
+    from bot.checks import check_all
+
+    config = _load(config_path)
+    _logs(config, quiet=True)
+
+    async def work() -> None:
+        wrong = False
+        async for name, problem in check_all(config):
+            wrong = wrong or bool(problem)
+            click.echo(f"{name}: {problem or 'ok'}")
+        if wrong:
+            sys.exit(2)
+
+    _run(work)
+
+
+@main.command()
+@_CONFIG
+def migrate(config_path: Path | None) -> None:
+    """Bring the database to this program's schema (`run` does so by itself)."""
+    config = _load(config_path)
+
+    async def work() -> None:
+        from bot.clock import Clock
+        from storage.database import open_database
+        from storage.migrate import migrate as apply
+
+        database = await open_database(config.storage.url, config.storage.key.get_secret_value())
+        try:
+            names = await apply(database, Clock().at())
+        finally:
+            await database.close()
+        click.echo("\n".join(names) or "nothing to do")
+
+    _run(work)
+
+
+@main.command()
+@_CONFIG
+@click.option("--format", "format_", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
+@click.option("--unit", default="", help="Code of a unit; without it, all units.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
+def export(config_path: Path | None, format_: str, unit: str, out: Path) -> None:
+    """Write the registration list to a file."""
+    config = _load(config_path)
+    _logs(config, quiet=True)
+
+    async def work() -> None:
+        from bot.app import open_app
+
+        async with open_app(config) as app:
+            rows = await app.export(format_, unit, out)
+        click.echo(f"{out}: {rows}")
+
+    _run(work)
+
+
+@main.command("import")
+@_CONFIG
+@click.argument("what", type=click.Choice(["units", "plan"]))
+@click.argument("file", type=click.Path(path_type=Path))
+def import_(config_path: Path | None, what: str, file: Path) -> None:
+    """Add or change units (CSV or TOML) or the rounds of a plan (TOML)."""
+    config = _load(config_path)
+    _logs(config, quiet=True)
+
+    async def work() -> None:
+        from bot.app import open_app
+        from bot.plans import read_plan, write_plan
+
+        plan = read_plan(file)
+        async with open_app(config) as app:
+            await app.database.write(lambda tx: write_plan(tx, plan))
+        click.echo(
+            f"units: {len(plan.units)}, rounds: {len(plan.rounds)}" if what == "plan" else f"units: {len(plan.units)}"
+        )
+
+    _run(work)
+
+
+@main.command()
+@_CONFIG
+@click.option("--as", "role", type=click.Choice(["donor", "admin"]), default="donor", show_default=True)
+@click.option("--language", default="", help="Language hint of the client, vi or en.")
+@click.option("--save", type=click.Path(path_type=Path, dir_okay=False), help="Write the chat down as a transcript.")
+@click.option("--demo/--no-demo", "with_demo", default=False, help="With the demonstration's units, rounds and people.")
+def talk(config_path: Path | None, role: str, language: str, save: Path | None, with_demo: bool) -> None:  # noqa: FBT001
+    """The same conversation here in the terminal, with text alone."""
+    from bot.talk import talk_here
+
+    overrides: dict[str, dict[str, Any]] = {"web": {"port": 0, "chat": False}, "telegram": {"enabled": False}}
+    if role == "admin":
+        overrides["bot"] = {"admins": ["terminal:admin"]}
+    if config_path is None:
+        overrides["storage"] = {"url": "sqlite:///data/talk-demo.db" if with_demo else "sqlite:///data/talk.db"}
+    config = _load(config_path, **overrides)
+    _logs(config, quiet=True)
+    _run(lambda: talk_here(config, role=role, language=language, save=save, demo=with_demo))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,291 @@
+"""The one way out: the only caller of `Channel.send`. A claim is committed before each call; every row ends in one recorded state."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.channel import (
+    Blocked,
+    Channel,
+    ChatMoved,
+    Parcel,
+    Rejected,
+    RenderedFile,
+    SendError,
+    Throttled,
+    Unauthorised,
+    Unreachable,
+)
+from bot.clock import Clock, monotonic
+from bot.config import DeliverySection
+from bot.documents import Renderer, RenderError
+from bot.logs import event
+from bot.pace import ChatPace, Pace
+from core.dialogue import Reply
+from core.words import Words
+from storage import outbox, people
+from storage.database import Database, Tx
+from storage.outbox import Outcome, Outgoing
+
+_LOG = logging.getLogger("giothong.delivery")
+_BACKOFF_S = (0.5, 1, 2, 4, 8, 15, 30)
+_IDLE_S = 30.0  # A wake-up may be lost only by a bug; half a minute bounds what it would cost.
+_FEVER_S = 5.0  # Two chats refused within this time: the whole channel is too fast, not one chat.
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """The outcome of one attempt with what else it tells."""
+
+    outcome: Outcome
+    address: str
+    blocked: bool = False
+    moved_to: str = ""
+
+
+class Delivery:
+    """Sends the outbox of one channel, several chats at a time, one message at a time within a chat."""
+
+    def __init__(
+        self,
+        database: Database,
+        channel: Channel,
+        renderer: Renderer,
+        *,
+        clock: Clock,
+        rates: DeliverySection,
+        epoch: str,
+        words: Words,
+    ) -> None:
+        """`epoch` names this process: rows claimed under another one were in flight when that died."""
+        self._database = database
+        self._channel = channel
+        self._renderer = renderer
+        self._clock = clock
+        self._rates = rates
+        self._epoch = epoch
+        self._words = words
+        self._pace = Pace(rates.per_second, monotonic)
+        self._chats = ChatPace(rates.chat_burst, rates.chat_per_second, monotonic)
+        self._flying: dict[str, asyncio.Task[None]] = {}
+        self._sent: list[_Sent] = []
+        self._rendering: dict[int, asyncio.Task[None]] = {}
+        self._files: dict[int, RenderedFile | RenderError] = {}
+        self._edits: set[asyncio.Task[None]] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._last_refusal = -_FEVER_S
+        self._failures = 0
+        self.throttled = 0
+
+    def wake(self) -> None:
+        """There is something to send, or something was sent."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; end when what is in flight has come back."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                wait_s = await self._round()
+            except Exception:
+                _LOG.exception("delivery_failed channel=%s", self._channel.name)
+                wait_s = 1.0
+            if wait_s > 0:
+                await self._sleep(wait_s)
+        for work in (*self._rendering.values(), *self._edits):
+            work.cancel()
+        if self._flying:
+            await asyncio.wait(self._flying.values())
+        await self._database.write(self._settle)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _round(self) -> float:
+        """Write down what came back, claim what is due, and let it fly; seconds until there is a reason to look again."""
+        free = self._rates.in_flight - len(self._flying)
+        wait_s = self._pace.wait_s()
+        claimed: list[Outgoing] = []
+        if free > 0 and wait_s <= 0:
+            claimed, wait_s = await self._database.write(lambda tx: self._settle_and_claim(tx, free))
+        elif self._sent:
+            await self._database.write(self._settle)
+        for row in claimed:
+            self._flying[row.address] = asyncio.create_task(self._fly(row))
+        return wait_s if wait_s > 0 else _IDLE_S
+
+    async def _settle_and_claim(self, tx: Tx, free: int) -> tuple[list[Outgoing], float]:
+        await self._settle(tx)
+        now = self._clock.at()
+        resting = self._chats.resting()
+        rows = await outbox.due(
+            tx,
+            self._channel.name,
+            now,
+            limit=free * 4,
+            skip=[*self._flying, *resting],
+            skip_ids=list(self._rendering),
+        )
+        claimed, late = self._choose(rows, free, now)
+        await outbox.settle(tx, [Outcome(row.id, "expired") for row in late])
+        await outbox.claim(tx, [row.id for row in claimed], self._epoch, now)
+        if rows:
+            return claimed, self._pace.wait_s()
+        next_at = await outbox.next_due(tx, self._channel.name, now)
+        waits = [*resting.values(), *([(next_at - now) / 1000] if next_at else [])]
+        return claimed, min(waits, default=0.0)
+
+    def _choose(self, rows: Sequence[Outgoing], free: int, now: int) -> tuple[list[Outgoing], list[Outgoing]]:
+        """Which rows go now, one a chat, and which came too late. Files that are not made yet are begun, and go when ready."""
+        claimed: dict[str, Outgoing] = {}
+        late: list[Outgoing] = []
+        for row in rows:
+            if row.expires_at is not None and row.expires_at <= now:
+                late.append(row)
+            elif row.reply.document and row.id not in self._files:
+                self._rendering[row.id] = asyncio.create_task(self._render(row))
+            elif row.address not in claimed and len(claimed) < free and self._pace.wait_s() <= 0:
+                claimed[row.address] = row
+                self._pace.take()
+                self._chats.take(row.address)
+        return list(claimed.values()), late
+
+    async def _settle(self, tx: Tx) -> None:
+        """Write down what came back since the last time."""
+        sent, self._sent = self._sent, []
+        try:
+            await outbox.settle(tx, [item.outcome for item in sent])
+            for item in sent:
+                if item.blocked:
+                    await people.set_reachable(tx, item.address, reachable=False)
+                    await outbox.cancel(tx, item.address)
+                if item.moved_to:
+                    await people.move(tx, item.address, item.moved_to)
+                    await outbox.move(tx, item.address, item.moved_to)
+        except BaseException:
+            self._sent = sent + self._sent
+            raise
+
+    async def _fly(self, row: Outgoing) -> None:
+        """One attempt. Whatever happens, the row gets an outcome."""
+        try:
+            file = self._files.get(row.id)
+            if isinstance(file, RenderError):
+                raise Rejected(str(file)) from file
+            external_id = await self._channel.send(Parcel(row.id, row.address, row.reply, file))
+            self._failures = 0
+            sent = _Sent(Outcome(row.id, "sent", attempts=row.attempts, external_id=external_id), row.address)
+        except SendError as error:
+            sent = self._failed(row, error)
+        except Exception:
+            _LOG.exception("send_bug channel=%s outbox=%s", self._channel.name, row.id)
+            sent = _Sent(Outcome(row.id, "failed", attempts=row.attempts, error="bug"), row.address)
+        if sent.outcome.state != "pending" and isinstance(file := self._files.pop(row.id, None), RenderedFile):
+            self._renderer.discard(file)
+        self._flying.pop(row.address, None)
+        self._sent.append(sent)
+        self._wake.set()
+
+    async def _render(self, row: Outgoing) -> None:
+        """Make the file of a row; other answers to the same chat go on meanwhile, so that long work holds up nobody."""
+        assert row.reply.document is not None
+        async with self._database.read() as tx:
+            working = await outbox.message_before(tx, row.address, row.id)
+
+        def progress(text: str) -> None:
+            if working:
+                edit = asyncio.create_task(self._edit(row.address, working, text))
+                self._edits.add(edit)
+                edit.add_done_callback(self._edits.discard)
+
+        try:
+            self._files[row.id] = await self._renderer.render(row.id, row.address, row.reply.document, progress)
+        except RenderError as error:
+            event(_LOG, "render_failed", logging.ERROR, outbox=row.id, why=error)
+            self._files[row.id] = error
+            await self._apologise(row)
+        self._rendering.pop(row.id, None)
+        self._wake.set()
+
+    async def _apologise(self, row: Outgoing) -> None:
+        """A file that could not be made is said, never dropped in silence."""
+        assert row.reply.document is not None
+        language = str(row.reply.document.params.get("language", self._words.default))
+        text = self._words.say(language, "error.document", incident=row.id)
+        draft = outbox.Draft(f"document:{row.id}", row.address, Reply(text))
+        await self._database.write(lambda tx: outbox.write(tx, [draft]))
+
+    async def _edit(self, address: str, external_id: str, text: str) -> None:
+        """Show progress; a picture of it that is not shown harms nobody."""
+        try:
+            await self._channel.edit(address, external_id, text)
+        except SendError as error:
+            event(_LOG, "edit_failed", logging.DEBUG, channel=self._channel.name, error=type(error).__name__)
+
+    def _failed(self, row: Outgoing, error: SendError) -> _Sent:
+        """The table of errors: docs/delivery.md."""
+        event(
+            _LOG,
+            "send_failed",
+            logging.WARNING,
+            channel=self._channel.name,
+            outbox=row.id,
+            error=type(error).__name__,
+            why=error,
+        )
+        now = self._clock.at()
+        name = type(error).__name__
+        match error:
+            case Throttled(retry_after_s=seconds):
+                self._throttle(row.address, seconds)
+                return _Sent(
+                    Outcome(row.id, "pending", now + int(seconds * 1000), row.attempts, error=name), row.address
+                )
+            case Unreachable(maybe_sent=False) | Unauthorised():
+                self._back_off()
+                return _Sent(Outcome(row.id, "pending", attempts=row.attempts), row.address)
+            case Unreachable():
+                state = (
+                    "held" if row.on_unknown == "hold" else "pending" if row.attempts + 1 < outbox.RESENDS else "failed"
+                )
+                self._back_off()
+                return _Sent(Outcome(row.id, state, attempts=row.attempts + 1, error=name), row.address)
+            case ChatMoved(address=address):
+                return _Sent(
+                    Outcome(row.id, "pending", attempts=row.attempts, error=name), row.address, moved_to=address
+                )
+            case Blocked():
+                return _Sent(Outcome(row.id, "failed", attempts=row.attempts, error=name), row.address, blocked=True)
+        return _Sent(Outcome(row.id, "failed", attempts=row.attempts, error=name), row.address)
+
+    def _throttle(self, address: str, seconds: float) -> None:
+        """This chat waits; a second refusal soon after means that the whole channel does."""
+        self.throttled += 1
+        self._chats.halt(address, seconds)
+        if monotonic() - self._last_refusal < _FEVER_S:
+            self._pace.halt(seconds)
+        self._last_refusal = monotonic()
+
+    def _back_off(self) -> None:
+        """The network failed: the whole channel waits, longer each time, with jitter. One success ends it."""
+        base = _BACKOFF_S[min(self._failures, len(_BACKOFF_S) - 1)]
+        self._failures += 1
+        self._pace.halt(base * random.uniform(0.8, 1.2))  # noqa: S311 (spreads retries, keeps no secret)
+
+
+async def recover(database: Database, epoch: str) -> int:
+    """At start: what was in flight when the last process died gets its state. Returns how many rows there were."""
+    return await database.write(lambda tx: outbox.recover(tx, epoch))

@@ -1,0 +1,120 @@
+"""The process that writes one long list: it reads the database, never changes it, and gives way to the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from bot.i18n import load_words
+from handlers.documents import DOCUMENTS, Paper, Params
+from storage.database import open_reader
+
+LIMIT_S = 15 * 60  # a hundred times what 100,000 rows take
+_MEMORY_BYTES = 1 << 30
+_NICENESS = 10
+
+
+def job_of(document: str, paper: Paper, params: Params, path: Path) -> dict[str, Any]:
+    """What the process needs to know, as JSON values; where the database is comes on top."""
+    return {
+        "document": document,
+        "params": dict(params),
+        "path": str(path.resolve()),
+        "default_language": paper.words.default,
+        "paper": {
+            "language": paper.language,
+            "today": paper.today.isoformat(),
+            "now": paper.now.isoformat(),
+            "organisation": paper.organisation,
+            "province": paper.province,
+            "zone": paper.zone.key,
+        },
+    }
+
+
+def where(error: BaseException) -> str:
+    """The kind of an error and where it arose: its text may hold what somebody typed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"
+
+
+def _be_modest() -> None:
+    """Let the bot go first, and stay within bounds, where the system has such things."""
+    os.umask(0o077)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for kind, limit in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_CPU, LIMIT_S)):
+        with suppress(ValueError, OSError):  # macOS knows no limit of memory; an administrator may have set a lower one
+            resource.setrlimit(kind, (limit, limit))
+
+
+def _peak_mb() -> int:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # macOS counts bytes, Linux kilobytes
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+
+
+def _paper_of(job: dict[str, Any]) -> Paper:
+    facts = job["paper"]
+    return Paper(
+        words=load_words(job["default_language"]),
+        language=facts["language"],
+        today=date.fromisoformat(facts["today"]),
+        now=datetime.fromisoformat(facts["now"]),
+        organisation=facts["organisation"],
+        province=facts["province"],
+        zone=ZoneInfo(facts["zone"]),
+    )
+
+
+async def _do(job: dict[str, Any], tell: Callable[..., None]) -> None:
+    database = await open_reader(Path(job["database"]), job["key"])
+    try:
+        async with database.read() as tx:
+            await DOCUMENTS[job["document"]].write(
+                tx,
+                _paper_of(job),
+                job["params"],
+                Path(job["path"]),
+                progress=lambda done, total: tell(done=done, total=total),
+            )
+    finally:
+        await database.close()
+
+
+def main(wire_in: TextIO = sys.stdin, wire_out: TextIO = sys.stdout) -> int:
+    """One job comes in, lines of JSON go out. Where the bot has died, the next line cannot be written and ends this."""
+
+    def tell(**facts: object) -> None:
+        wire_out.write(json.dumps(facts) + "\n")
+        wire_out.flush()
+
+    _be_modest()
+    try:
+        asyncio.run(_do(json.load(wire_in), tell))
+    except Exception as error:  # noqa: BLE001 (whatever it is, the bot is to be told)
+        tell(cause=where(error))
+        return 1
+    tell(peak_mb=_peak_mb())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

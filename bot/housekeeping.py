@@ -1,0 +1,61 @@
+"""What is done now and then: forms left for too long end with a kind word, old rows go, the service manager hears that we live."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.clock import Clock
+from bot.notify import notify
+from core.dialogue import Button, Reply
+from handlers.turn import House
+from storage import bubbles, inbox, outbox, people
+from storage.database import Database, Tx
+
+_PRUNE_EVERY_MS = 3_600_000
+
+
+class Housekeeping:
+    """Idempotent chores."""
+
+    def __init__(self, database: Database, house: House, clock: Clock, spoke: asyncio.Event) -> None:
+        """`spoke` is set when something was written to the outbox."""
+        self._database = database
+        self._house = house
+        self._clock = clock
+        self._spoke = spoke
+        self._pruned_at = 0
+
+    async def tick(self) -> None:
+        """One round of chores."""
+        now = self._clock.at()
+        notify("WATCHDOG=1")
+        if await self._database.write(lambda tx: self._expire(tx, now)):
+            self._spoke.set()
+        if now - self._pruned_at >= _PRUNE_EVERY_MS:
+            await self._database.write(lambda tx: self._prune(tx, now))
+            self._pruned_at = now
+
+    async def _expire(self, tx: Tx, now: int) -> int:
+        """Drop drafts that nobody came back to, and say so once."""
+        left = await people.expired_conversations(tx, now)
+        say = self._house.words.say
+        drafts = [
+            outbox.Draft(
+                f"expired:{c.address}:{c.expires_at}",
+                c.address,
+                Reply(
+                    say(c.language, "form.expired"), (Button(say(c.language, "menu.register"), "/register"),), tidy=True
+                ),
+                lane=outbox.Lane.REMINDER,
+            )
+            for c in left
+            if c.form == "register"
+        ]
+        await people.close_conversations(tx, [c.address for c in left])
+        await outbox.write(tx, drafts)
+        return len(drafts)
+
+    async def _prune(self, tx: Tx, now: int) -> None:
+        await inbox.prune(tx, now)
+        await outbox.prune(tx, now)
+        await bubbles.prune(tx, now)

@@ -1,0 +1,116 @@
+"""Units and rounds from files: TOML with [[units]] and [[rounds]], or CSV with one unit a line."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.config import ConfigError
+from core.rounds import Round, RoundState
+from core.vietnamese import nfc
+from storage import rounds, units
+from storage.database import Tx
+from storage.units import UnitRow
+
+Words = Annotated[str, AfterValidator(nfc)]
+
+
+class UnitEntry(BaseModel):
+    """A unit as files write it. `aliases` and `parent` may be left out."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")
+    name: Words = Field(min_length=1, max_length=200)
+    kind: str = "unit"
+    parent: str = ""
+    aliases: list[Words] = []
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class RoundEntry(BaseModel):
+    """A round as files write it. `units` are codes; without them everybody is invited."""
+
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    number: int
+    name: Words
+    occasion: Words = ""
+    held_on: date
+    tentative: bool = False
+    opens: time | None = None
+    closes: time | None = None
+    place: Words
+    place_address: Words = ""
+    lat: float | None = Field(None, ge=-90, le=90)
+    lon: float | None = Field(None, ge=-180, le=180)
+    target: int | None = Field(None, ge=0)
+    deadline_on: date | None = None
+    state: RoundState = RoundState.OPEN
+    units: list[str] = []
+
+
+class Plan(BaseModel):
+    """A whole file."""
+
+    model_config = ConfigDict(extra="forbid")
+    units: list[UnitEntry] = []
+    rounds: list[RoundEntry] = []
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a file. Raises ConfigError with one line that names the place."""
+    try:
+        data = _csv(path) if path.suffix.lower() == ".csv" else tomllib.loads(path.read_text("utf-8"))
+        return Plan(**data)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise ConfigError(f"{path}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from None
+
+
+def _csv(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [{key: value for key, value in row.items() if value} for row in csv.DictReader(file)]
+    for row in rows:
+        if "aliases" in row:
+            row["aliases"] = [alias.strip() for alias in row["aliases"].split(";")]  # type: ignore[assignment]
+    return {"units": rows}
+
+
+async def write_plan(tx: Tx, plan: Plan) -> None:
+    """Add or change everything of the plan, by code. Raises ConfigError for a code that nothing has."""
+    await units.write(
+        tx,
+        [
+            UnitRow(u.code, u.kind, u.name, tuple(u.aliases), u.parent, _iso(u.valid_from), _iso(u.valid_to))
+            for u in plan.units
+        ],
+    )
+    ids = {code: id_ for code, id_ in await tx.all("SELECT code, id FROM units")}
+    for unit in plan.units:
+        if unit.parent and unit.parent not in ids:
+            raise ConfigError(f"units.{unit.code}: there is no unit {unit.parent!r} to be its parent")
+    for entry in plan.rounds:
+        if unknown := [code for code in entry.units if code not in ids]:
+            raise ConfigError(f"rounds.{entry.code}: there is no unit {unknown[0]!r}")
+        await rounds.write(tx, _round(entry, frozenset(ids[code] for code in entry.units)))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _round(entry: RoundEntry, invited: frozenset[int]) -> Round:
+    facts = entry.model_dump(exclude={"units", "opens", "closes"})
+    opens = entry.opens.strftime("%H:%M") if entry.opens else ""
+    closes = entry.closes.strftime("%H:%M") if entry.closes else ""
+    return Round(id=0, opens=opens, closes=closes, units=invited, **facts)

@@ -1,0 +1,171 @@
+"""The one way in: what was stored is taken in turns, each with its effect, its answers and its mark in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.clock import Clock
+from bot.logs import event
+from core.dialogue import Reply
+from core.people import Conversation, Person, Role
+from handlers.engine import respond
+from handlers.turn import House, Turn
+from storage import inbox, outbox, people
+from storage.database import Database, Tx
+from storage.inbox import Delivered, Waiting
+
+_LOG = logging.getLogger("giothong.turns")
+_BATCH = 200  # Rows of one transaction: enough to share a commit, few enough that nobody waits for others' turns.
+_PAUSE_S = 1.0  # A full disk does not empty sooner.
+
+
+@dataclass
+class _Batch:
+    """What one transaction knows and will write. Conversations are read once and written once, however many turns they take."""
+
+    people: dict[str, Person]
+    conversations: dict[str, Conversation]
+    changed: dict[str, Conversation | None] = field(default_factory=dict)
+    drafts: list[outbox.Draft] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+
+
+class Turns:
+    """Takes turns while there are any. `wake` is called when the inbox has something new, `spoke` when the outbox has."""
+
+    def __init__(self, database: Database, house: House, clock: Clock) -> None:
+        """Not running yet."""
+        self._database = database
+        self._house = house
+        self._clock = clock
+        self._new = asyncio.Event()
+        self._stopping = False
+        self._limit = _BATCH
+        self.spoke = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something in the inbox."""
+        self._new.set()
+
+    async def receive(self, updates: Sequence[Delivered]) -> None:
+        """Keep a batch of updates; once this returns they may be confirmed to the platform."""
+        if updates:
+            at = self._clock.at()
+            await self._database.write(lambda tx: inbox.store(tx, updates, at))
+            self._new.set()
+
+    async def run(self) -> None:
+        """Take turns until `stop`."""
+        self._new.set()
+        while not self._stopping:
+            await self._new.wait()
+            self._new.clear()
+            while not self._stopping and await self.take():
+                pass
+
+    def stop(self) -> None:
+        """End after the batch that is running."""
+        self._stopping = True
+        self._new.set()
+
+    async def take(self) -> int:
+        """Take the waiting turns of one batch; how many there were."""
+        try:
+            taken = await self._database.write(self._take)
+            self._limit = _BATCH
+        except Exception:
+            # Not one person's turn but the writing of the batch failed (a full disk, say). Nothing is lost: the rows still wait.
+            _LOG.exception("batch_failed size=%s", self._limit)
+            await self._alone()
+            return 0
+        if taken:
+            self.spoke.set()
+        return taken
+
+    async def _alone(self) -> None:
+        """After a failed batch turns are taken one by one, so that whichever breaks the writing is found and set aside."""
+        if self._limit == 1:
+            with contextlib.suppress(Exception):
+                await self._database.write(self._blame_first)
+        self._limit = 1
+        await asyncio.sleep(_PAUSE_S)
+        self._new.set()
+
+    async def _blame_first(self, tx: Tx) -> None:
+        for row in await inbox.waiting(tx, 1):
+            await inbox.fail(tx, row, "batch")
+
+    async def _take(self, tx: Tx) -> int:
+        rows = await inbox.waiting(tx, self._limit)
+        if not rows:
+            return 0
+        addresses = sorted({row.inbound.address for row in rows})
+        batch = _Batch(await people.load(tx, addresses), await people.conversations(tx, addresses))
+        failed: set[str] = set()
+        for row in rows:
+            # After a failed turn its chat waits for the next batch, so that order is kept.
+            if row.inbound.address not in failed and not await self._one(tx, batch, row):
+                failed.add(row.inbound.address)
+        await people.save_conversations(tx, [c for c in batch.changed.values() if c])
+        await people.close_conversations(tx, [address for address, c in batch.changed.items() if c is None])
+        await outbox.write(tx, batch.drafts)
+        await inbox.finish(tx, batch.done)
+        return len(rows)
+
+    async def _one(self, tx: Tx, batch: _Batch, row: Waiting) -> bool:
+        """One turn; False where it failed, and then nothing of it remains but the count."""
+        address = row.inbound.address
+        open_before = batch.conversations.get(address)
+        turn = Turn(
+            house=self._house,
+            inbound=row.inbound,
+            now=self._clock.now(),
+            person=self._person(batch, row),
+            tx=tx.nested(),
+            conversation=open_before,
+        )
+        try:
+            await respond(turn)
+            await turn.tx.keep()
+        except Exception:
+            await turn.tx.undo()
+            await self._failed(tx, batch, row)
+            return False
+        if turn.conversation is not open_before:
+            batch.changed[address] = turn.conversation
+            if turn.conversation:
+                batch.conversations[address] = turn.conversation
+            else:
+                batch.conversations.pop(address, None)
+        if turn.person.id is not None:
+            batch.people[address] = turn.person
+        batch.drafts += [
+            outbox.Draft(f"in:{row.seq}:{number}", address, reply) for number, reply in enumerate(turn.replies)
+        ]
+        batch.done.append(row.seq)
+        return True
+
+    def _person(self, batch: _Batch, row: Waiting) -> Person:
+        """Who acts. Authority comes from the roles table and the configured administrators alone."""
+        address = row.inbound.address
+        known = batch.people.get(address)
+        role = Role.ADMIN if address in self._house.settings.admins else known.role if known else Role.DONOR
+        if known:
+            return Person(address, known.language, role, known.id, known.reachable)
+        conversation = batch.conversations.get(address)
+        words = self._house.words
+        return Person(address, conversation.language if conversation else words.choose(row.inbound.language), role)
+
+    async def _failed(self, tx: Tx, batch: _Batch, row: Waiting) -> None:
+        incident = secrets.token_hex(4)
+        _LOG.exception("turn_failed incident=%s seq=%s attempt=%s", incident, row.seq, row.attempts + 1)
+        if await inbox.fail(tx, row, incident):
+            event(_LOG, "turn_dead", logging.ERROR, incident=incident, seq=row.seq)
+            language = self._person(batch, row).language
+            text = self._house.words.say(language, "error.dead", incident=incident)
+            batch.drafts.append(outbox.Draft(f"dead:{row.seq}", row.inbound.address, Reply(text)))

@@ -1,0 +1,1 @@
+"""The knowledge: records, rules and Vietnamese. No I/O, no clock."""

@@ -1,0 +1,66 @@
+"""Who talks to us: roles, persons, donors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from core.ages import Birth
+from core.blood import Abo, Rh
+
+
+class Role(IntEnum):
+    """What somebody may do; a higher role may do all that a lower one may."""
+
+    DONOR = 0
+    OFFICER = 1
+    ADMIN = 2
+
+
+class Sex(StrEnum):
+    """The two age columns of the official list."""
+
+    MALE = "M"
+    FEMALE = "F"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody behind an address. `id` is None for who has neither consented nor chosen a language: nothing is kept of them."""
+
+    address: str
+    language: str
+    role: Role = Role.DONOR
+    id: int | None = None
+    reachable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Donor:
+    """One registration. Exactly one of `unit_id` and `unit_text` is set; `phone` is E.164; `donations` counts before today."""
+
+    full_name: str
+    unit_id: int | None
+    unit_text: str
+    birth: Birth
+    sex: Sex
+    abo: Abo
+    rh: Rh
+    donations: int
+    last_donation: str | None
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The open question of an address. `options` are the (value, label, *aliases) last shown; `version` moves with each question."""
+
+    address: str
+    form: str
+    step: str
+    answers: dict[str, object]
+    options: tuple[tuple[str, ...], ...]
+    version: int
+    language: str
+    updated_at: int
+    expires_at: int

@@ -1,0 +1,58 @@
+"""Rounds (đợt): one collection session of a plan each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class RoundState(StrEnum):
+    """The life of a round."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """`opens` and `closes` are local "HH:MM" or ""; `units` are the ids invited with all below them, empty for everybody."""
+
+    id: int
+    code: str
+    number: int
+    name: str
+    occasion: str
+    held_on: date
+    tentative: bool
+    opens: str
+    closes: str
+    place: str
+    place_address: str
+    lat: float | None
+    lon: float | None
+    target: int | None
+    deadline_on: date | None
+    state: RoundState
+    units: frozenset[int] = frozenset()
+
+    def invites(self, path: list[int]) -> bool:
+        """True for who belongs to a unit with this path to the root (ids, lowest first)."""
+        return not self.units or not self.units.isdisjoint(path)
+
+    def span(self, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+        """Begin and end, aware; None where the hours are not known."""
+        if not self.opens:
+            return None
+        begin = datetime.combine(self.held_on, time.fromisoformat(self.opens), zone)
+        return begin, datetime.combine(self.held_on, time.fromisoformat(self.closes or self.opens), zone)
+
+
+def next_round(rounds: list[Round], path: list[int], today: date) -> Round | None:
+    """The first open round from today on that invites this path; of equals, the lower number."""
+    fitting = (r for r in rounds if r.state is RoundState.OPEN and r.held_on >= today and r.invites(path))
+    return min(fitting, key=lambda r: (r.held_on, r.number), default=None)

@@ -1,0 +1,1 @@
+"""The talk: what is asked, understood and answered."""

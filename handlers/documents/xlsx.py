@@ -1,0 +1,190 @@
+"""The registration list as a spreadsheet that prints on A4 as the official form lays it out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from handlers.documents import registration
+from handlers.documents.paper import Document, Paper, Params, Progress, quiet
+from handlers.documents.registration import AGE_TITLE, SIGNATURE, SUBTITLE, TITLE, TITLES, Row
+from handlers.documents.wrapping import line_count
+from storage.database import Tx
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+SHEET_ROWS = 1_000_000  # Excel ends at 1,048,576 rows; heading and signatures need some of them
+_LONGEST_CELL = 32_767  # Source: Excel specifications and limits
+_HIGHEST_ROW = 409.0  # points; Source: Excel specifications and limits
+
+# Source: Decree 30/2020/NĐ-CP, annex I: A4, on its side for a wide table; top and bottom 20-25 mm, left 30-35,
+# right 15-20. Upright, the unit would have three centimetres left, and most rows two lines.
+_MARGINS_MM = {"left": 30, "right": 15, "top": 20, "bottom": 20}
+_PRINTED_MM = 297 - 30 - 15
+_FONT = "Times New Roman"
+_SIZE, _BIG = 12, 13  # Source: the same annex: 13-14 for text, 12-13 above it
+_LINE, _BIG_LINE, _PAD = 15.75, 17.25, 3.0  # points: a line of either size, and the air above and below a row together
+_ROOM_TO_SIGN = 4  # lines
+_PIXELS_PER_MM = 96 / 25.4
+
+_NAME, _UNIT, _PHONE, _NOTE = 1, 2, 6, 7
+_OTHER_MM = {0: 14, 1: 56, 3: 13, 4: 13, 5: 24, 6: 30, 7: 30}
+_WIDTHS_MM = tuple(_OTHER_MM.get(column, _PRINTED_MM - sum(_OTHER_MM.values())) for column in range(len(TITLES)))
+_LAST = len(TITLES) - 1
+_LEFT_BLOCK = (0, _UNIT)  # who issues the list
+_RIGHT_BLOCK = (3, _LAST)  # who signs it
+_WHOLE = (0, _LAST)
+
+_CENTRED = {"font_name": _FONT, "font_size": _SIZE, "align": "center", "valign": "vcenter", "text_wrap": True}
+_CELL = _CENTRED | {"border": 1}
+_FORMATS = {
+    "above": _CENTRED | {"font_size": _BIG},
+    "bold": _CENTRED | {"font_size": _BIG, "bold": True},
+    "slanted": _CENTRED | {"font_size": _BIG, "italic": True},
+    "signature": _CENTRED | {"font_size": _BIG, "valign": "top"},
+    "head": _CELL | {"bold": True},
+    "number": _CELL,
+    "text": _CELL | {"align": "left", "indent": 1, "num_format": "@"},
+    "phone": _CELL | {"num_format": "@", "text_wrap": False},
+}
+# By column, as in Row.
+_KINDS = ("number", "text", "text", "number", "number", "number", "phone", "text")
+_OPTIONS = {
+    "constant_memory": True,
+    # Column widths are counted in digits of the default font: one that every reader has keeps them true.
+    "default_format_properties": {"font_name": _FONT, "font_size": _SIZE},
+    "default_column_width": 72,  # pixels, as Excel has it with this font
+    "default_row_height": 21,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+class _Heading(NamedTuple):
+    """What stands above the table."""
+
+    above: str
+    unit: str
+    year: int
+
+
+class _Sheet:
+    """One sheet, written from top to bottom: what is behind cannot be changed any more."""
+
+    def __init__(self, book: Workbook, formats: dict[str, Format], heading: _Heading) -> None:
+        """Lay out the page and write all that stands above the first row."""
+        number = len(book.worksheets()) + 1
+        self._sheet: Worksheet = book.add_worksheet("Danh sách" if number == 1 else f"Danh sách {number}")
+        self._formats = formats
+        self._at = 0
+        self.rows = 0
+        self._lay_out()
+        self._write_heading(heading)
+        self._write_titles()
+
+    def _lay_out(self) -> None:
+        sheet = self._sheet
+        sheet.set_paper(9)  # A4
+        sheet.set_landscape()
+        sheet.set_margins(**{side: mm / 25.4 for side, mm in _MARGINS_MM.items()})
+        sheet.fit_to_pages(1, 0)
+        sheet.set_footer(f'&C&"{_FONT},Regular"&{_SIZE}&P/&N')
+        for column, mm in enumerate(_WIDTHS_MM):
+            sheet.set_column_pixels(column, column, round(mm * _PIXELS_PER_MM))
+
+    def _write_heading(self, heading: _Heading) -> None:
+        self._line(heading.above, "above", _LEFT_BLOCK)
+        self._line(heading.unit, "bold", _LEFT_BLOCK)
+        self._skip()
+        self._line(TITLE, "bold", _WHOLE)
+        self._line(SUBTITLE.format(year=heading.year), "bold", _WHOLE)
+        self._skip()
+
+    def _write_titles(self) -> None:
+        """Two rows: both ages share a title, every other title reaches over both rows."""
+        sheet, head, top = self._sheet, self._formats["head"], self._at
+        upper = [*TITLES[:3], AGE_TITLE, "", *TITLES[5:]]
+        lower = ["", "", "", *TITLES[3:5], "", "", ""]
+        lines = max(line_count(title, mm, _SIZE, bold=True) for title, mm in zip(upper, _WIDTHS_MM, strict=True))
+        for height, titles in ((max(1, lines - 1), upper), (1, lower)):
+            sheet.set_row(self._at, height * _LINE + _PAD)
+            for column, title in enumerate(titles):
+                sheet.write_string(self._at, column, title, head)
+            self._at += 1
+        # merge_range() would write into the row above, which is on disk already; a merge needs no more than its place.
+        sheet.merge += [[top, column, top + 1, column] for column in range(len(TITLES)) if column not in (3, 4)]
+        sheet.merge.append([top, 3, top, 4])
+        sheet.repeat_rows(top, top + 1)
+        sheet.freeze_panes(top + 2, 0)
+
+    def add(self, row: Row) -> None:
+        """The next line of the table."""
+        texts = ((row.name, _NAME), (row.unit, _UNIT), (row.note, _NOTE))
+        lines = max(line_count(text, _WIDTHS_MM[column], _SIZE) for text, column in texts)
+        self._sheet.set_row(self._at, min(lines * _LINE + _PAD, _HIGHEST_ROW))
+        for column, value in enumerate(row):
+            style = self._formats[_KINDS[column]]
+            if isinstance(value, str):
+                self._sheet.write_string(self._at, column, value[:_LONGEST_CELL], style)
+            else:
+                self._sheet.write(self._at, column, value, style)
+        self._at += 1
+        self.rows += 1
+
+    def sign(self, place_and_date: str) -> None:
+        """Place, date, who signs, and room to do it: one row, which no page break can part."""
+        self._skip()
+        bold, slanted = self._formats["bold"], self._formats["slanted"]
+        office, chair, hint = SIGNATURE
+        first, last = _RIGHT_BLOCK
+        style = self._formats["signature"]
+        self._sheet.set_row(self._at, (4 + _ROOM_TO_SIGN) * _BIG_LINE)
+        self._sheet.merge_range(self._at, first, self._at, last, "", style)
+        parts = (slanted, f"{place_and_date}\n", bold, f"{office}\n{chair}\n", slanted, hint)
+        self._sheet.write_rich_string(self._at, first, *parts, style)
+        self._at += 1
+
+    def _line(self, text: str, style: str, columns: tuple[int, int]) -> None:
+        """One line of text over several columns, as high as it needs."""
+        first, last = columns
+        lines = line_count(text, sum(_WIDTHS_MM[first : last + 1]), _BIG, bold=True)
+        self._sheet.set_row(self._at, lines * _BIG_LINE)
+        self._sheet.merge_range(self._at, first, self._at, last, text, self._formats[style])
+        self._at += 1
+
+    def _skip(self) -> None:
+        self._at += 1
+
+
+async def write(
+    tx: Tx, paper: Paper, params: Params, path: Path, *, progress: Progress = quiet, sheet_rows: int = SHEET_ROWS
+) -> None:
+    """The list on as many sheets as it needs, the signatures at its end. Memory does not grow with the rows."""
+    # Imported here: only a process that writes such a list pays for it.
+    from xlsxwriter import Workbook
+
+    heading = _Heading(*registration.heading(paper, params), paper.today.year)
+    done = 0
+    # Its temporary files hold what the list holds, so they stay in the folder of the list.
+    with Workbook(path, _OPTIONS | {"tmpdir": str(path.parent)}) as book:
+        book.set_properties({"title": TITLE, "author": paper.organisation, "created": paper.now.replace(tzinfo=None)})
+        formats = {name: book.add_format(properties) for name, properties in _FORMATS.items()}
+        sheet = _Sheet(book, formats, heading)
+        async for page in registration.rows(tx, params["units"], paper.today):
+            for row in page:
+                if sheet.rows >= sheet_rows:
+                    sheet = _Sheet(book, formats, heading)
+                sheet.add(row)
+            done += len(page)
+            progress(done, params["rows"])
+        sheet.sign(registration.place_and_date(paper))
+
+
+DOCUMENT = Document(
+    "registration.xlsx", heavy=True, filename=partial(registration.filename, suffix="xlsx"), write=write
+)

@@ -1,0 +1,318 @@
+"""A form is a table of questions; this module asks them. What is answered lives in the conversation row alone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.dialogue import Button, Choice, Contact, Expired, Other, Press, Reply, Text
+from core.people import Conversation
+from core.unclear import Unclear
+from core.vietnamese import bare, fold, nfc
+from handlers.turn import Turn, choices_text
+
+Answers = dict[str, Any]
+BACK, CANCEL, REVIEW = "_back", "_cancel", "review"
+_NAV = (BACK, CANCEL)
+_DAY_MS = 86_400_000
+_LONG_AGO_MS = 12 * 3_600_000  # After half a day people have forgotten the question: they are welcomed back.
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer: `value` where an offered choice was meant, else the words in `text`."""
+
+    text: str
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question as it is put now."""
+
+    text: str
+    choices: Sequence[Choice] = ()
+    contact: str = ""
+
+
+class AskAgain(Exception):
+    """The answer led to another view of the same question (a page, a branch, a search)."""
+
+
+class GoTo(Exception):
+    """The answer leads to the question of this key."""
+
+    def __init__(self, step: str) -> None:
+        """`step` is a key of the form."""
+        super().__init__(step)
+        self.step = step
+
+
+class Finish(Exception):
+    """The form ends here, nothing of it is kept; the sentence is the last word."""
+
+    def __init__(self, text: str, *commands: str) -> None:
+        """`commands` become buttons."""
+        super().__init__(text)
+        self.text, self.commands = text, commands
+
+
+Ask = Callable[[Turn, Answers], Awaitable[Prompt]]
+Read = Callable[[Turn, Answers, Given], Awaitable[object]]
+Show = Callable[[Turn, Any], Awaitable[str]]
+
+
+def _always(_: Mapping[str, Any]) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `read` returns a JSON value, or raises Unclear, AskAgain, GoTo or Finish.
+
+    `show`: the value in words, for the review card; None where the card leaves it out. `when`: asked only if true of the answers
+    so far. `nav`: back and cancel are offered. `free`: any words or figures may be an answer, so a bare number chooses nothing, and the words for back and cancel
+    count only with their diacritics (folded, "huỷ" is the name Huy).
+    """
+
+    key: str
+    ask: Ask
+    read: Read
+    show: Show | None = None
+    when: Callable[[Mapping[str, Any]], bool] = _always
+    free: bool = False
+    nav: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Questions in order and what happens at the end. `card` adds a last question that shows every answer."""
+
+    name: str
+    questions: tuple[Question, ...]
+    finish: Callable[[Turn, Answers], Awaitable[None]]
+    cancelled: str
+    card: str = ""
+
+    def due(self, answers: Answers) -> list[Question]:
+        """The questions that these answers call for, in order."""
+        return [question for question in self.questions if question.when(answers)]
+
+    def step(self, key: str) -> Question:
+        """The question of a key; the card of a form that has one."""
+        if key == REVIEW:
+            return Question(REVIEW, self._ask_card, self._read_card)
+        return next(question for question in self.questions if question.key == key)
+
+    def next_step(self, answers: Answers) -> str | None:
+        """The first question without an answer, then the card, then None."""
+        missing = (question.key for question in self.due(answers) if question.key not in answers)
+        return next(missing, REVIEW if self.card and REVIEW not in answers else None)
+
+    def step_before(self, key: str, answers: Answers) -> str | None:
+        """Where "back" leads: from a line opened on the card, to the card; else to the question before."""
+        if key != REVIEW and self.card and all(q.key in answers for q in self.due(answers)):
+            return REVIEW
+        keys = [question.key for question in self.due(answers) if question.show or question.key == key]
+        position = len(keys) if key == REVIEW else keys.index(key)
+        return keys[position - 1] if position else None
+
+    def _on_card(self, answers: Answers) -> list[Question]:
+        return [question for question in self.due(answers) if question.show and question.key in answers]
+
+    async def _ask_card(self, turn: Turn, answers: Answers) -> Prompt:
+        lines, choices = [], [_choice(turn, "save", "form.save")]
+        for question in self._on_card(answers):
+            assert question.show is not None
+            label = turn.text(f"{self.name}.{question.key}.label")
+            lines.append(f"• {label}: {await question.show(turn, answers[question.key])}")
+            choices.append(Choice(question.key, turn.text("form.edit", label=label), (label,)))
+        return Prompt("\n".join([turn.text(self.card), *lines]), choices)
+
+    async def _read_card(self, turn: Turn, answers: Answers, given: Given) -> object:
+        if given.value == "save":
+            return True
+        if given.value:
+            raise GoTo(given.value)
+        raise Unclear("unclear.card")
+
+
+def _choice(turn: Turn, value: str, message: str) -> Choice:
+    """A choice with its label, and the words of every language that mean it (message + ".words", split by "|")."""
+    words = turn.house.words
+    aliases = [alias for language in words.languages for alias in words.say(language, f"{message}.words").split("|")]
+    return Choice(value, turn.text(message), tuple(aliases), nav=value in _NAV)
+
+
+def labelled(turn: Turn, **values: str) -> list[Choice]:
+    """Choices value=message id, in order."""
+    return [_choice(turn, value, message) for value, message in values.items()]
+
+
+async def open_form(turn: Turn, form: Form, answers: Answers | None = None, step: str | None = None) -> None:
+    """Begin (or begin again) and put the first question that has no answer."""
+    given = answers or {}
+    # Versions of one chat must never repeat, also over conversations: an old button would answer a new question.
+    version = max(turn.at // 100, turn.conversation.version + 1 if turn.conversation else 0)
+    turn.conversation = Conversation(
+        address=turn.person.address,
+        form=form.name,
+        step=step or form.next_step(given) or REVIEW,
+        answers=given,
+        options=(),
+        version=version,
+        language=turn.language,
+        updated_at=turn.at,
+        expires_at=turn.at + turn.settings.form_days * _DAY_MS,
+    )
+    await ask(turn, form)
+
+
+async def ask(turn: Turn, form: Form, before: str = "", *, moved: bool = False) -> None:
+    """Put the open question. `before`: a line that goes in front of it; `moved`: older buttons no longer count."""
+    conversation = _open(turn)
+    question = form.step(conversation.step)
+    prompt = await question.ask(turn, conversation.answers)
+    choices = [*prompt.choices, *(_nav(turn, form, conversation) if question.nav else ())]
+    turn.conversation = conversation = replace(
+        conversation,
+        options=choices_text(choices),
+        version=conversation.version + moved,
+        language=turn.language,
+        updated_at=turn.at,
+        expires_at=turn.at + turn.settings.form_days * _DAY_MS,
+    )
+    prefix = f"{_base36(conversation.version)}.{conversation.step}:"
+    turn.reply(
+        Reply(
+            text="\n\n".join(filter(None, (before, prompt.text))),
+            buttons=tuple(Button(choice.label, prefix + choice.value, choice.nav) for choice in choices),
+            numbered=not question.free,
+            contact=prompt.contact,
+        )
+    )
+
+
+def _nav(turn: Turn, form: Form, conversation: Conversation) -> list[Choice]:
+    back = form.step_before(conversation.step, conversation.answers)
+    nav = [_choice(turn, BACK, "form.back")] if back else []
+    return [*nav, _choice(turn, CANCEL, "form.cancel")]
+
+
+async def advance(turn: Turn, form: Form) -> None:
+    """Take what the person did as an answer to the open question, and go on from there."""
+    # A turn that fails must leave the loaded conversation as it was, so its answers are changed in a copy.
+    conversation = replace(_open(turn), answers=dict(_open(turn).answers))
+    turn.conversation = conversation
+    question = form.step(conversation.step)
+    try:
+        given = _given(turn, question, conversation)
+        if given.value == CANCEL:
+            raise Finish(turn.text(form.cancelled))
+        if given.value == BACK:
+            raise GoTo(form.step_before(question.key, conversation.answers) or question.key)
+        value = await question.read(turn, conversation.answers, given)
+    except Unclear as unclear:
+        await ask(turn, form, _reason(turn, unclear, conversation))
+    except AskAgain:
+        await ask(turn, form, moved=True)
+    except GoTo as way:
+        await _go(turn, form, way.step)
+    except Finish as end:
+        turn.conversation = None
+        turn.reply(Reply(end.text, turn.menu(end.commands), tidy=True))
+    else:
+        await _answered(turn, form, question, value)
+
+
+async def _answered(turn: Turn, form: Form, question: Question, value: object) -> None:
+    conversation = _open(turn)
+    answers = {key: old for key, old in conversation.answers.items() if key != f"_{question.key}"} | {
+        question.key: value
+    }
+    due = {q.key for q in form.due(answers)} | {REVIEW}
+    answers = {key: answer for key, answer in answers.items() if key in due or key.startswith("_")}
+    step = form.next_step(answers)
+    if step is None:
+        turn.conversation = None
+        await form.finish(turn, answers)
+        return
+    turn.conversation = replace(conversation, answers=answers, step=step)
+    noted = ""
+    if question.show and step != REVIEW:
+        label = turn.text(f"{form.name}.{question.key}.label")
+        noted = turn.text("form.noted", label=label, value=await question.show(turn, value))
+    await ask(turn, form, noted, moved=True)
+
+
+async def _go(turn: Turn, form: Form, step: str) -> None:
+    conversation = _open(turn)
+    answers = {key: value for key, value in conversation.answers.items() if key != f"_{step}"}
+    turn.conversation = replace(conversation, step=step, answers=answers)
+    await ask(turn, form, moved=True)
+
+
+def _open(turn: Turn) -> Conversation:
+    assert turn.conversation is not None
+    return turn.conversation
+
+
+def _reason(turn: Turn, unclear: Unclear, conversation: Conversation) -> str:
+    if turn.at - conversation.updated_at > _LONG_AGO_MS:
+        return turn.text("form.welcome_back")
+    return turn.text(unclear.reason, **unclear.params)
+
+
+def _given(turn: Turn, question: Question, conversation: Conversation) -> Given:
+    """What the person meant. Raises Unclear for what no question can read."""
+    match turn.inbound.input:
+        case Press(token):
+            return _pressed(token, conversation)
+        case Text(text):
+            return _typed(text, question, conversation)
+        case Contact(phone, own):
+            if not own:
+                raise Unclear("unclear.contact")
+            return Given(phone)
+        case Expired():
+            raise Unclear("form.outage")
+        case Other(kind):
+            raise Unclear(f"unclear.kind.{kind}" if turn.house.words.has(f"unclear.kind.{kind}") else "unclear.kind")
+        case _:
+            raise Unclear("unclear.kind")
+
+
+def _pressed(token: str, conversation: Conversation) -> Given:
+    """A button of this very question; whatever else a client sends is a button of an earlier one."""
+    head, _, value = token.partition(":")
+    if head != f"{_base36(conversation.version)}.{conversation.step}" or value not in {
+        o[0] for o in conversation.options
+    }:
+        raise Unclear("form.stale")
+    return Given("", value)
+
+
+def _typed(raw: str, question: Question, conversation: Conversation) -> Given:
+    options = conversation.options
+    plain = [option for option in options if option[0] not in _NAV]
+    text = nfc(raw)
+    number = text.rstrip(".)").strip()
+    if not question.free and number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(plain):
+        return Given(raw, plain[int(number) - 1][0])
+    words = bare(text).rstrip("!. ")
+    for option in options:
+        exact = question.free and option[0] in _NAV
+        if exact and text.lower() in {nfc(alias).lower() for alias in option[1:]}:
+            return Given(raw, option[0])
+        if not exact and words and words in {fold(alias) for alias in option[1:]}:
+            return Given(raw, option[0])
+    return Given(raw)
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return digits or "0"

@@ -1,0 +1,132 @@
+"""What we keep of a person: show it, hand it over, erase it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from core.people import Donor
+from core.phones import show_phone
+from core.unclear import Unclear
+from handlers.form import Answers, Finish, Form, Given, Prompt, Question, labelled, open_form
+from handlers.turn import Action, Turn
+from storage import donors, people, records
+from storage.database import Tx
+
+
+def _time(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+
+
+def donor_data(donor: Donor, unit: str) -> dict[str, Any]:
+    """A registration as JSON values; keys are the code's own names."""
+    return {
+        "full_name": donor.full_name,
+        "unit": unit or donor.unit_text,
+        "birth_date": donor.birth.date.isoformat() if donor.birth.date else None,
+        "birth_year": donor.birth.year,
+        "birth_known_as": str(donor.birth.precision),
+        "sex": str(donor.sex),
+        "blood_abo": str(donor.abo),
+        "blood_rh": str(donor.rh),
+        "donations": donor.donations,
+        "last_donation": donor.last_donation,
+        "phone": donor.phone,
+    }
+
+
+async def all_about(tx: Tx, address: str, unit_names: dict[int, str]) -> dict[str, Any]:
+    """Everything stored about an address, as JSON values."""
+    known = (await people.load(tx, [address])).get(address)
+    donor = await donors.of_person(tx, known.id) if known else None
+    draft = (await people.conversations(tx, [address])).get(address)
+    return {
+        "address": address,
+        "language": known.language if known else None,
+        "role": known.role.name.lower() if known else None,
+        "registration": donor_data(donor, unit_names.get(donor.unit_id or 0, "")) if donor else None,
+        "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
+        "consents": [
+            {
+                "purpose": c.purpose,
+                "answer": c.answer,
+                "text_version": c.text_version,
+                "channel": c.channel,
+                "at": _time(c.at),
+            }
+            for c in await records.consents(tx, address)
+        ],
+    }
+
+
+async def my_data(turn: Turn, _: str) -> None:
+    """All that is stored, as text and as a file."""
+    names = {unit.id: unit.name for unit in (await turn.unit_index()).units.values()}
+    data = await all_about(turn.tx, turn.person.address, names)
+    if not data["registration"] and not data["consents"] and not data["open_form"]:
+        turn.say("mydata.nothing", "/register")
+        return
+    lines = [turn.text("mydata.title")]
+    registration = data["registration"] or {}
+    if registration:
+        registration = {**registration, "phone": show_phone(registration["phone"])}
+    lines += [
+        f"• {turn.text(f'mydata.{key}')}: {turn.text('mydata.unknown') if value is None else value}"
+        for key, value in registration.items()
+    ]
+    if data["open_form"]:
+        lines.append(f"• {turn.text('mydata.open_form')}")
+    lines += [f"• {turn.text('mydata.consent', **consent)}" for consent in data["consents"]]
+    turn.say("mydata.text", "/profile", "/forget", data="\n".join(lines))
+    turn.document("mydata.json", address=turn.person.address)
+
+
+async def _ask(turn: Turn, _: Answers) -> Prompt:
+    return Prompt(turn.text("forget.ask"), labelled(turn, yes="forget.yes", no="forget.no"))
+
+
+async def _read(turn: Turn, _: Answers, given: Given) -> object:
+    if given.value == "no":
+        raise Finish(turn.text("forget.kept"), "/profile")
+    if given.value != "yes":
+        raise Unclear("unclear.choice")
+    return True
+
+
+async def _finish(turn: Turn, _: Answers) -> None:
+    address = turn.person.address
+    if turn.person.id is not None:
+        await donors.forget(turn.tx, turn.person.id, turn.today.year)
+    for consent in {c.purpose for c in await records.consents(turn.tx, address) if c.answer == "given"}:
+        withdrawn = records.Consent(consent, "withdrawn", "", turn.inbound.channel, turn.at)
+        await records.add_consent(turn.tx, address, withdrawn)
+    await people.forget(turn.tx, address)
+    turn.say("forget.done", "/register")
+
+
+FORM = Form(
+    name="forget",
+    questions=(Question("sure", _ask, _read),),
+    finish=_finish,
+    cancelled="forget.kept",
+)
+
+
+async def forget(turn: Turn, _: str) -> None:
+    """Ask once, then erase. A draft that is open goes as well."""
+    known = turn.person.id is not None or turn.conversation is not None
+    if not known:
+        turn.say("mydata.nothing", "/register")
+        return
+    await open_form(turn, FORM)
+
+
+ACTIONS = (
+    Action(("mydata", "dulieu"), my_data, words=("du lieu cua toi", "my data")),
+    Action(
+        ("forget", "xoa"),
+        forget,
+        words=("xoa du lieu", "xoa thong tin", "forget me", "delete my data", "rut lai dong y"),
+    ),
+)
+FORMS = (FORM,)

@@ -1,0 +1,336 @@
+"""The registration form: consent, name, unit, age, sex, blood group, donations, phone, card."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from core.ages import Age, Birth, judge_age, read_birth
+from core.blood import Abo, Rh, read_group, read_rh
+from core.counts import read_count
+from core.dates import PartialDate, read_month_or_date, show_date
+from core.dialogue import Choice, Reply
+from core.names import read_name
+from core.people import Donor, Sex
+from core.phones import read_phone, show_phone
+from core.unclear import Unclear
+from core.vietnamese import bare
+from handlers import unit_question
+from handlers.form import REVIEW, Answers, Finish, Form, Given, Prompt, Question, labelled, open_form
+from handlers.turn import Action, Turn, text_version
+from storage import donors, records
+
+PURPOSE = "registration"
+# What people say instead of their name when they open the chat; each would pass for a name.
+_GREETINGS = frozenset(
+    "xin chao|chao|chao ban|chao bot|chao anh|chao chi|chao em|hello|hi|hey|alo|ok|oke|okay|vang|da|u|uh|co|khong|yes|no|cam on"
+    "|thanks|thank you|dang ky|bat dau|tiep tuc|start|test|help|toi muon hien mau|hien mau|toi muon dang ky|dong y".split(
+        "|"
+    )
+)
+_EARLIEST = date(1950, 1, 1)
+
+
+def _step(turn: Turn, answers: Answers, key: str) -> str:
+    """The question's sentence with its place among the questions that these answers call for."""
+    keys = [question.key for question in FORM.due(answers) if question.key != "consent"]
+    text = turn.text(f"register.{key}.ask")
+    return turn.text("form.step", number=keys.index(key) + 1, total=len(keys), text=text)
+
+
+async def _ask_consent(turn: Turn, _: Answers) -> Prompt:
+    return Prompt(_notice(turn), labelled(turn, yes="form.agree", no="form.decline"))
+
+
+def _notice(turn: Turn) -> str:
+    settings = turn.settings
+    return turn.text("register.notice", organisation=settings.organisation, contact=settings.contact)
+
+
+async def _read_consent(turn: Turn, _: Answers, given: Given) -> object:
+    if given.value == "no":
+        raise Finish(turn.text("register.declined", contact=turn.settings.contact), "/next", "/help")
+    if given.value != "yes":
+        raise Unclear("unclear.consent")
+    await turn.know()
+    consent = records.Consent(PURPOSE, "given", text_version(_notice(turn)), turn.inbound.channel, turn.at)
+    await records.add_consent(turn.tx, turn.person.address, consent)
+    return True
+
+
+async def _ask_name(turn: Turn, answers: Answers) -> Prompt:
+    return Prompt(_step(turn, answers, "name"))
+
+
+async def _read_name(_: Turn, __: Answers, given: Given) -> object:
+    if bare(given.text).strip("!?. ") in _GREETINGS:
+        raise Unclear("unclear.name.greeting")
+    return read_name(given.text)
+
+
+async def _show_text(_: Turn, value: str) -> str:
+    return value
+
+
+async def _ask_unit(turn: Turn, answers: Answers) -> Prompt:
+    prompt = await unit_question.ask(turn, answers)
+    if unit_question.SCRATCH in answers:
+        return prompt
+    return Prompt(_step(turn, answers, "unit") + "\n" + prompt.text, prompt.choices)
+
+
+async def _ask_age(turn: Turn, answers: Answers) -> Prompt:
+    return Prompt(_step(turn, answers, "age"))
+
+
+async def _read_age(turn: Turn, _: Answers, given: Given) -> object:
+    birth = read_birth(given.text, turn.today)
+    judged = judge_age(birth, turn.today)
+    if judged.age is Age.TOO_YOUNG:
+        # Nothing is kept of somebody under 18. Source: Circular 26/2013/TT-BYT art. 4(1); Law 91/2025/QH15 art. 24.
+        when = (
+            turn.text("register.age.from", date=show_date(judged.allowed_from))
+            if judged.allowed_from
+            else turn.text("register.age.from_birthday")
+        )
+        raise Finish(turn.text("register.age.young", when=when), "/next", "/help")
+    if judged.age is Age.TOO_OLD:
+        raise Unclear("register.age.old", contact=turn.settings.contact)
+    if judged.age is Age.NEED_DATE:
+        raise Unclear("register.age.need_date")
+    return birth_json(birth)
+
+
+def birth_json(birth: Birth) -> dict[str, Any]:
+    """A birth as answers keep it."""
+    return {"p": birth.precision, "d": _iso(birth.date), "y": birth.year, "on": _iso(birth.said_on)}
+
+
+def birth_of(value: dict[str, Any]) -> Birth:
+    """The inverse of `birth_json`."""
+    return Birth(value["p"], _day(value["d"]), value["y"], _day(value["on"]))
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+async def _show_age(turn: Turn, value: dict[str, Any]) -> str:
+    birth = birth_of(value)
+    low, high = birth.age_range_on(turn.today)
+    staff = judge_age(birth, turn.today).age is Age.STAFF
+    message = {"date": "age.date", "year": "age.year", "age": "age.age"}[birth.precision]
+    shown = turn.text(
+        message,
+        age=birth.list_age(turn.today) if birth.age_on(turn.today) is None else birth.age_on(turn.today),
+        low=low,
+        high=high,
+        date=show_date(birth.date) if birth.date else "",
+        year=birth.year,
+    )
+    return f"{shown}. {turn.text('age.staff')}" if staff else shown
+
+
+async def _ask_sex(turn: Turn, answers: Answers) -> Prompt:
+    return Prompt(_step(turn, answers, "sex"), labelled(turn, M="sex.M", F="sex.F"))
+
+
+async def _read_choice(_: Turn, __: Answers, given: Given) -> object:
+    if given.value is None:
+        raise Unclear("unclear.choice")
+    return given.value
+
+
+async def _show_sex(turn: Turn, value: str) -> str:
+    return turn.text(f"sex.{value}")
+
+
+async def _ask_abo(turn: Turn, answers: Answers) -> Prompt:
+    groups = [Choice(group, group, (turn.text("blood.group", abo=group),)) for group in ("O", "A", "B", "AB")]
+    return Prompt(_step(turn, answers, "abo"), [*groups, *labelled(turn, **{"?": "blood.unknown"})])
+
+
+async def _read_abo(_: Turn, answers: Answers, given: Given) -> object:
+    if given.value is not None:
+        return given.value
+    abo, rh = read_group(given.text)
+    if abo is Abo.UNKNOWN and rh is not Rh.UNKNOWN:
+        raise Unclear("unclear.abo")
+    if rh is not Rh.UNKNOWN:
+        answers["rh"] = str(rh)  # "O+" answers both questions; a group without Rh answers only this one.
+    return str(abo)
+
+
+async def _show_abo(turn: Turn, value: str) -> str:
+    return turn.text("blood.unknown") if value == "?" else value
+
+
+async def _ask_rh(turn: Turn, answers: Answers) -> Prompt:
+    return Prompt(
+        _step(turn, answers, "rh"),
+        labelled(turn, **{"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}),
+    )
+
+
+async def _read_rh(_: Turn, __: Answers, given: Given) -> object:
+    return given.value if given.value is not None else str(read_rh(given.text))
+
+
+async def _show_rh(turn: Turn, value: str) -> str:
+    return turn.text({"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}[value])
+
+
+async def _ask_count(turn: Turn, answers: Answers) -> Prompt:
+    return Prompt(_step(turn, answers, "count"), labelled(turn, **{"0": "count.never"}))
+
+
+async def _read_count(_: Turn, __: Answers, given: Given) -> object:
+    return int(given.value) if given.value is not None else read_count(given.text)
+
+
+async def _show_count(turn: Turn, value: int) -> str:
+    return turn.text("count.shown", count=value) if value else turn.text("count.never")
+
+
+async def _ask_last(turn: Turn, answers: Answers) -> Prompt:
+    return Prompt(_step(turn, answers, "last"), labelled(turn, unknown="last.unknown"))
+
+
+async def _read_last(turn: Turn, answers: Answers, given: Given) -> object:
+    if given.value is not None:
+        return ""
+    day = read_month_or_date(given.text, turn.today)
+    earliest = (
+        PartialDate(day.year, day.month or 1, day.day or 1).latest() if day.day or day.month else date(day.year, 1, 1)
+    )
+    if earliest > turn.today:
+        raise Unclear("unclear.last.future")
+    born = birth_of(answers["age"]).year
+    if day.latest() < _EARLIEST or day.year < born + 17:
+        raise Unclear("unclear.last.early")
+    return partial_text(day)
+
+
+def partial_text(day: PartialDate) -> str:
+    """ISO text as far as the day is known: 2024, 2024-09 or 2024-09-15."""
+    return "-".join([f"{day.year:04}", *(f"{part:02}" for part in (day.month, day.day) if part)])
+
+
+async def show_last(turn: Turn, value: str) -> str:
+    """A last donation in words; "" is unknown."""
+    parts = [int(part) for part in value.split("-")] if value else []
+    match parts:
+        case [year, month, day]:
+            return show_date(date(year, month, day))
+        case [year, month]:
+            return turn.text("last.month", month=month, year=year)
+        case [year]:
+            return turn.text("last.year", year=year)
+    return turn.text("last.unknown")
+
+
+async def _ask_phone(turn: Turn, answers: Answers) -> Prompt:
+    return Prompt(_step(turn, answers, "phone"), contact=turn.text("phone.share"))
+
+
+async def _read_phone(_: Turn, __: Answers, given: Given) -> object:
+    return read_phone(given.text)
+
+
+async def _show_phone(_: Turn, value: str) -> str:
+    return show_phone(value)
+
+
+async def _finish(turn: Turn, answers: Answers) -> None:
+    person_id = await turn.know()
+    new = await donors.save(turn.tx, person_id, donor_of(answers), turn.at)
+    message = "register.saved" if new else "register.changed"
+    turn.reply(Reply(turn.text(message, name=answers["name"]), turn.menu(("/next", "/profile")), tidy=True))
+
+
+def donor_of(answers: Answers) -> Donor:
+    """The registration that complete answers make."""
+    unit = answers["unit"]
+    return Donor(
+        full_name=answers["name"],
+        unit_id=unit.get("id"),
+        unit_text=unit.get("text", ""),
+        birth=birth_of(answers["age"]),
+        sex=Sex(answers["sex"]),
+        abo=Abo(answers["abo"]),
+        rh=Rh(answers.get("rh", "?")),
+        donations=answers["count"],
+        last_donation=answers.get("last") or None,
+        phone=answers["phone"],
+    )
+
+
+def answers_of(donor: Donor) -> Answers:
+    """The answers that make this registration: the form opened again on its card."""
+    answers: Answers = {
+        "consent": True,
+        "name": donor.full_name,
+        "unit": {"id": donor.unit_id} if donor.unit_id is not None else {"text": donor.unit_text},
+        "age": birth_json(donor.birth),
+        "sex": str(donor.sex),
+        "abo": str(donor.abo),
+        "count": donor.donations,
+        "phone": donor.phone,
+    }
+    if donor.abo is not Abo.UNKNOWN:
+        answers["rh"] = str(donor.rh)
+    if donor.donations:
+        answers["last"] = donor.last_donation or ""
+    return answers
+
+
+FORM = Form(
+    name="register",
+    questions=(
+        Question("consent", _ask_consent, _read_consent, nav=False),
+        Question("name", _ask_name, _read_name, _show_text, free=True),
+        Question("unit", _ask_unit, unit_question.read, unit_question.show),
+        Question("age", _ask_age, _read_age, _show_age, free=True),
+        Question("sex", _ask_sex, _read_choice, _show_sex),
+        Question("abo", _ask_abo, _read_abo, _show_abo),
+        Question("rh", _ask_rh, _read_rh, _show_rh, when=lambda answers: answers.get("abo", "?") != "?"),
+        Question("count", _ask_count, _read_count, _show_count, free=True),
+        Question("last", _ask_last, _read_last, show_last, when=lambda answers: answers.get("count", 0) > 0, free=True),
+        Question("phone", _ask_phone, _read_phone, _show_phone, free=True),
+    ),
+    finish=_finish,
+    cancelled="register.cancelled",
+    card="register.card",
+)
+
+
+async def register(turn: Turn, unit_code: str = "") -> None:
+    """Begin, or open the card of who is registered. `unit_code` comes from a deep link and presets the unit."""
+    index = await turn.unit_index()
+    unit = index.by_code(unit_code) if unit_code else None
+    if unit_code and not unit:
+        turn.say("register.unit_unknown")
+    donor = await donors.of_person(turn.tx, turn.person.id)
+    answers = answers_of(donor) if donor else {}
+    if unit:
+        answers["unit"] = {"id": unit.id}
+    await open_form(turn, FORM, answers, REVIEW if donor else None)
+
+
+async def _command(turn: Turn, _: str) -> None:
+    await register(turn)
+
+
+ACTIONS = (
+    Action(
+        ("register", "dangky"),
+        _command,
+        words=("dang ky", "dang ky hien mau", "register", "toi muon dang ky"),
+        within=False,
+    ),
+)
+FORMS = (FORM,)

@@ -1,0 +1,92 @@
+"""Where and when the next round is, for the person's own unit."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from core.dates import long_date, show_date, show_time, show_weekday
+from core.dialogue import Place
+from core.rounds import Round, next_round
+from handlers.turn import Action, Turn
+from storage import donors, rounds
+
+
+async def next_(turn: Turn, _: str) -> None:
+    """The next open round that invites the person's unit, or why there is none."""
+    donor = await donors.of_person(turn.tx, turn.person.id)
+    index = await turn.unit_index()
+    path = [unit.id for unit in index.path(donor.unit_id)] if donor and donor.unit_id is not None else []
+    plan = await rounds.upcoming(turn.tx, turn.today)
+    found = next_round(plan, path, turn.today)
+    if found is None:
+        _explain(turn, plan, known=bool(path), registered=donor is not None)
+        return
+    turn.say("next.found", *(() if donor else ("/register",)), **describe(turn, found))
+    if found.lat is not None and found.lon is not None:
+        turn.place(Place(found.place, found.place_address or found.place, found.lat, found.lon))
+    if found.opens:
+        turn.document("round.ics", turn.text("next.calendar"), round=found.code)
+
+
+def describe(turn: Turn, found: Round) -> dict[str, str]:
+    """A round's facts in the person's words; lines that have nothing to say are left out."""
+    hours = (
+        turn.text("next.hours", opens=_hour(found.opens), closes=_hour(found.closes or found.opens))
+        if found.opens
+        else ""
+    )
+    lines = {
+        "occasion": found.occasion,
+        "hours": hours or turn.text("next.hours_unknown"),
+        "place": ", ".join(filter(None, (found.place, found.place_address))),
+        "deadline": turn.text("next.deadline", date=show_date(found.deadline_on)) if found.deadline_on else "",
+        "tentative": turn.text("next.tentative") if found.tentative else "",
+    }
+    details = "\n".join(f"• {line}" for line in lines.values() if line)
+    return {
+        "name": found.name,
+        "weekday": show_weekday(found.held_on, turn.language),
+        "date": show_date(found.held_on),
+        "long_date": long_date(found.held_on),
+        "details": details,
+        "contact": turn.settings.contact,
+    }
+
+
+def _hour(text: str) -> str:
+    return show_time(time.fromisoformat(text))
+
+
+def _explain(turn: Turn, plan: list[Round], *, known: bool, registered: bool) -> None:
+    """Why there is no round to offer: none planned, none open yet, or none for this unit."""
+    open_ones = [round_ for round_ in plan if round_.state == "open"]
+    if open_ones and not registered:
+        turn.say("next.register_first", "/register", count=len(open_ones))
+    elif open_ones and not known:
+        turn.say("next.unit_unmapped", "/profile", contact=turn.settings.contact)
+    elif open_ones:
+        turn.say("next.not_invited", contact=turn.settings.contact, date=show_date(open_ones[0].held_on))
+    elif any(round_.state == "draft" for round_ in plan):
+        turn.say("next.not_open", contact=turn.settings.contact)
+    else:
+        turn.say("next.none", contact=turn.settings.contact)
+
+
+ACTIONS = (
+    Action(
+        ("next", "lich"),
+        next_,
+        words=(
+            "lich",
+            "lich hien mau",
+            "dot hien mau",
+            "dot toi",
+            "khi nao hien mau",
+            "hien mau o dau",
+            "next",
+            "next round",
+            "when",
+        ),
+    ),
+)
+FORMS = ()

@@ -1,0 +1,1 @@
+"""The memory: every table, every query. Nothing else knows the database."""

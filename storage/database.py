@@ -1,0 +1,246 @@
+"""One writer, a few readers, whole transactions. The only module that knows the driver and its dialect."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+Row = tuple[Any, ...]
+Values = Sequence[Any]
+
+# The WAL-reset bug can corrupt a database that two connections share; fixed in 3.51.3, backported to 3.50.7 and 3.44.6.
+# Source: sqlite.org/wal.html#walresetbug
+_WAL_FIXED = (3, 51, 3)
+_WAL_BACKPORTS = ((3, 50, 7), (3, 44, 6))
+_READERS = 2
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the text is one line for the person who runs it."""
+
+
+def _driver() -> Any:
+    """A DB-API module over a current SQLite: the bundled one where its wheel exists, else Python's own."""
+    try:
+        return importlib.import_module("sqlcipher3.dbapi2")
+    except ImportError:
+        return sqlite3
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """True where several connections may share a WAL database under this SQLite."""
+    return version >= _WAL_FIXED or any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_BACKPORTS)
+
+
+def database_path(url: str) -> Path:
+    """The file of `sqlite:///relative.db` or `sqlite:////absolute.db`. Raises DatabaseError for anything else."""
+    scheme, separator, rest = url.partition(":///")
+    if scheme != "sqlite" or not separator or not rest:
+        raise DatabaseError(f"storage.url must look like sqlite:///data/giothong.db, not {url!r}")
+    return Path(rest)
+
+
+class Tx:
+    """Statements inside one transaction, or on a reader. Rows are tuples in the order of the SELECT."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        """`connection` is held by the caller as long as this object is used."""
+        self._connection = connection
+
+    async def all(self, sql: str, values: Values = ()) -> list[Row]:
+        """Every row."""
+        return list(await self._connection.execute_fetchall(sql, values))  # type: ignore[arg-type]
+
+    async def one(self, sql: str, values: Values = ()) -> Row | None:
+        """The first row, or None."""
+        rows = await self.all(sql, values)
+        return rows[0] if rows else None
+
+    async def run(self, sql: str, values: Values = ()) -> list[Row]:
+        """A statement that writes; the rows of its RETURNING clause."""
+        return await self.all(sql, values)
+
+    async def many(self, sql: str, rows: Iterable[Values]) -> None:
+        """The same statement once a row, in one trip to the database's thread."""
+        batch = list(rows)
+        if batch:
+            await self._connection.executemany(sql, batch)
+
+    def nested(self) -> Savepoint:
+        """A part of this transaction that can be undone alone."""
+        return Savepoint(self._connection)
+
+
+class Savepoint(Tx):
+    """A part of a transaction that can be undone alone. It costs nothing until the first write."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        """Inside an open transaction of `connection`."""
+        super().__init__(connection)
+        self._open = False
+
+    async def _begin(self) -> None:
+        if not self._open:
+            await super().run("SAVEPOINT turn")
+            self._open = True
+
+    async def run(self, sql: str, values: Values = ()) -> list[Row]:
+        """As in Tx, after the savepoint is set."""
+        await self._begin()
+        return await super().run(sql, values)
+
+    async def many(self, sql: str, rows: Iterable[Values]) -> None:
+        """As in Tx, after the savepoint is set."""
+        await self._begin()
+        await super().many(sql, rows)
+
+    async def keep(self) -> None:
+        """What was written stays with the transaction."""
+        if self._open:
+            self._open = False
+            await super().run("RELEASE turn")
+
+    async def undo(self) -> None:
+        """What was written since the first write is gone; the transaction goes on."""
+        if self._open:
+            self._open = False
+            await super().run("ROLLBACK TO turn")
+            await super().run("RELEASE turn")
+
+
+class Database:
+    """An open database. `write` runs one transaction at a time; `read` sees the last committed state."""
+
+    def __init__(self, writer: aiosqlite.Connection, readers: Sequence[aiosqlite.Connection], path: Path) -> None:
+        """Made by `open_database`."""
+        self.path = path
+        self._writer = writer
+        self._write_lock = asyncio.Lock()
+        self._readers: asyncio.Queue[aiosqlite.Connection] = asyncio.Queue()
+        self._all_readers = readers
+        for reader in readers:
+            self._readers.put_nowait(reader)
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Run `work` in one transaction: all of it is kept, or none.
+
+        Cancelling the caller never cuts a transaction: it runs to its end first. (A cancelled await would leave the statement
+        running in the driver's thread and the transaction open.)
+        """
+        task = asyncio.ensure_future(self._transaction(work))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
+
+    async def _transaction(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        async with self._write_lock:
+            await self._writer.execute_fetchall("BEGIN IMMEDIATE")
+            try:
+                result = await work(Tx(self._writer))
+                await self._writer.execute_fetchall("COMMIT")
+            except BaseException:
+                # A full disk has rolled back already, and ROLLBACK would then hide the first error.
+                if self._writer.in_transaction:
+                    await self._writer.execute_fetchall("ROLLBACK")
+                raise
+            return result
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A read-only connection of the pool; without a pool, the writer between two transactions."""
+        if not self._all_readers:
+            async with self._write_lock:
+                yield Tx(self._writer)
+            return
+        reader = await self._readers.get()
+        try:
+            yield Tx(reader)
+        finally:
+            self._readers.put_nowait(reader)
+
+    async def backup(self, target: Path) -> None:
+        """Write a whole, compact copy to `target`, in place of what is there."""
+        target.unlink(missing_ok=True)
+        async with self._write_lock:
+            await self._writer.execute_fetchall("VACUUM INTO ?", (str(target),))
+
+    async def close(self) -> None:
+        """Finish what runs, then close every connection."""
+        async with self._write_lock:
+            for connection in (*self._all_readers, self._writer):
+                await connection.close()
+
+
+def _connector(path: Path, key: str, pragmas: Sequence[str], *, read_only: bool) -> Callable[[], Any]:
+    """A function that opens one connection inside the driver's thread."""
+    driver = _driver()
+    uri = f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+
+    def connect() -> Any:
+        connection = driver.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+        if key:
+            connection.execute(f"PRAGMA key = '{_quoted(key)}'")
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+        return connection
+
+    return connect
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+# FULL: with NORMAL a power cut may take back a commit that Telegram was already told about. Source: sqlite.org/pragma.html
+_WRITER_PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "cell_size_check=ON",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+)
+# Only the writer checkpoints.
+_READER_PRAGMAS = ("busy_timeout=5000", "query_only=ON", "trusted_schema=OFF", "wal_autocheckpoint=0")
+
+
+async def open_database(url: str, key: str = "") -> Database:
+    """Open (and make, where it is not there) the database of `url`; `key` encrypts it where the driver can.
+
+    Raises DatabaseError with one clear line.
+    """
+    path = database_path(url)
+    driver = _driver()
+    if key and driver is sqlite3:
+        raise DatabaseError("storage.key is set, but this Python has no SQLCipher driver (package sqlcipher3)")
+    readers = _READERS if wal_is_safe(tuple(driver.sqlite_version_info)) else 0
+    connections: list[aiosqlite.Connection] = []
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connections.append(await aiosqlite.Connection(_connector(path, key, _WRITER_PRAGMAS, read_only=False), 64))
+        for _ in range(readers):
+            connections.append(await aiosqlite.Connection(_connector(path, key, _READER_PRAGMAS, read_only=True), 64))
+    except (OSError, driver.Error) as error:
+        for connection in connections:
+            await connection.close()
+        raise DatabaseError(f"storage.url: cannot open {path}: {error}") from error
+    return Database(connections[0], connections[1:], path)
+
+
+async def open_reader(path: Path, key: str = "") -> Database:
+    """The database for a process that only reads (a list being written beside the bot)."""
+    connection = await aiosqlite.Connection(_connector(path, key, _READER_PRAGMAS, read_only=True), 64)
+    return Database(connection, (), path)

@@ -1,0 +1,107 @@
+"""Registrations: one a person."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+
+from core.ages import Birth
+from core.blood import Abo, Rh
+from core.people import Donor, Sex
+from core.vietnamese import name_sort_key
+from storage.database import Row, Tx
+
+_COLUMNS = (
+    "full_name, name_key, unit_id, unit_text, birth_on, birth_year, birth_precision, birth_said_on, sex, abo, rh, donations,"
+    " last_donation, phone"
+)
+
+
+def _values(donor: Donor) -> tuple[object, ...]:
+    birth = donor.birth
+    return (
+        donor.full_name,
+        name_sort_key(donor.full_name),
+        donor.unit_id,
+        donor.unit_text,
+        birth.date.isoformat() if birth.date else None,
+        birth.year,
+        birth.precision,
+        birth.said_on.isoformat() if birth.said_on else None,
+        donor.sex,
+        donor.abo,
+        donor.rh,
+        donor.donations,
+        donor.last_donation,
+        donor.phone,
+    )
+
+
+def _donor(row: Row) -> Donor:
+    name, _, unit_id, unit_text, birth_on, birth_year, precision, said_on, sex, abo, rh, donations, last, phone = row
+    birth = Birth(precision, _day(birth_on), birth_year, _day(said_on))
+    return Donor(name, unit_id, unit_text, birth, Sex(sex), Abo(abo), Rh(rh), donations, last, phone)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+async def save(tx: Tx, person_id: int, donor: Donor, at: int) -> bool:
+    """Write the person's one registration; True where it is new. A second save edits, it never adds."""
+    sets = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))
+    rows = await tx.run(
+        f"INSERT INTO donors ({_COLUMNS}, person_id, created_at, updated_at)"  # noqa: S608 (constant column list)
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f" ON CONFLICT (person_id) DO UPDATE SET {sets}, updated_at = excluded.updated_at RETURNING created_at = updated_at",
+        (*_values(donor), person_id, at, at),
+    )
+    return bool(rows[0][0])
+
+
+async def of_person(tx: Tx, person_id: int | None) -> Donor | None:
+    """The person's registration, if there is one."""
+    if person_id is None:
+        return None
+    row = await tx.one(f"SELECT {_COLUMNS} FROM donors WHERE person_id = ?", (person_id,))  # noqa: S608
+    return _donor(row) if row else None
+
+
+def _unit_filter(unit_ids: Sequence[int] | None) -> str:
+    if unit_ids is None:
+        return "1 = 1"
+    return f"unit_id IN ({', '.join(str(int(unit_id)) for unit_id in unit_ids)})"
+
+
+async def count(tx: Tx, unit_ids: Sequence[int] | None) -> int:
+    """How many donors these units have; None for all."""
+    row = await tx.one(f"SELECT count(*) FROM donors WHERE {_unit_filter(unit_ids)}")  # noqa: S608 (integers only)
+    return int(row[0]) if row else 0
+
+
+async def listing(tx: Tx, unit_ids: Sequence[int] | None, page: int = 2000) -> AsyncIterator[list[Donor]]:
+    """Donors of these units in the order of official lists, page by page: each page is a read of its own, so that no long
+    snapshot holds back the checkpoint of the writer.
+    """
+    after: tuple[str, int] = ("", 0)
+    while True:
+        rows = await tx.all(
+            f"SELECT {_COLUMNS}, id FROM donors WHERE {_unit_filter(unit_ids)}"  # noqa: S608 (integers only)
+            " AND (name_key, id) > (?, ?) ORDER BY name_key, id LIMIT ?",
+            (*after, page),
+        )
+        if not rows:
+            return
+        yield [_donor(row[:-1]) for row in rows]
+        after = (rows[-1][1], rows[-1][-1])
+
+
+async def forget(tx: Tx, person_id: int, year: int) -> None:
+    """Drop the registration and keep the count of it."""
+    await tx.run(
+        "INSERT INTO forgotten (year, unit_id, donors, donations)"
+        " SELECT ?, coalesce(unit_id, 0), 1, donations FROM donors WHERE person_id = ?"
+        " ON CONFLICT (year, unit_id) DO UPDATE SET donors = donors + 1, donations = donations + excluded.donations",
+        (year, person_id),
+    )
+    await tx.run("DELETE FROM donors WHERE person_id = ?", (person_id,))

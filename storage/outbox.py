@@ -1,0 +1,178 @@
+"""What is to be said, is being said and was said: one row a message, its whole life in its state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from core.dialogue import Reply
+from storage.database import Tx
+
+RESENDS = 3  # A message whose fate is unknown is sent again at most this often.
+_BLANK_AFTER_MS = 30 * 86_400_000
+
+
+class Lane(IntEnum):
+    """Who goes first."""
+
+    REPLY = 0
+    URGENT = 1
+    REMINDER = 2
+    BROADCAST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message to be written. `key` is unique for ever: the same key again adds nothing."""
+
+    key: str
+    address: str
+    reply: Reply
+    lane: Lane = Lane.REPLY
+    not_before: int = 0
+    expires_at: int | None = None
+
+    @property
+    def on_unknown(self) -> str:
+        """Answers and reminders are sent again; a broadcast waits for an officer."""
+        return "hold" if self.lane is Lane.BROADCAST else "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A claimed row, ready to be sent."""
+
+    id: int
+    lane: Lane
+    address: str
+    reply: Reply
+    attempts: int
+    expires_at: int | None
+    on_unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt. `state` is the row's next state; `not_before` counts only for 'pending'."""
+
+    id: int
+    state: str
+    not_before: int = 0
+    attempts: int = 0
+    external_id: str | None = None
+    error: str | None = None
+
+
+async def write(tx: Tx, drafts: Sequence[Draft]) -> None:
+    """Put messages in line."""
+    await tx.many(
+        "INSERT INTO outbox (dedupe_key, lane, channel, address, payload, not_before, expires_at, on_unknown)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
+        [
+            (
+                d.key,
+                int(d.lane),
+                d.address.partition(":")[0],
+                d.address,
+                json.dumps(d.reply.to_json(), ensure_ascii=False),
+                d.not_before,
+                d.expires_at,
+                d.on_unknown,
+            )
+            for d in drafts
+        ],
+    )
+
+
+async def due(
+    tx: Tx, channel: str, now: int, *, limit: int, skip: Sequence[str], skip_ids: Sequence[int]
+) -> list[Outgoing]:
+    """Rows to send now, most urgent lane first, in order within a chat; none of `skip` (addresses) and `skip_ids`.
+
+    A chat whose message waits for another try waits with all that follows, so that order is kept over a restart too.
+    """
+    addresses, ids = ", ".join("?" * len(skip)), ", ".join("?" * len(skip_ids))
+    rows = await tx.all(
+        "SELECT id, lane, address, payload, attempts, expires_at, on_unknown FROM outbox"  # noqa: S608 (only marks are joined)
+        f" WHERE state = 'pending' AND channel = ? AND not_before <= ? AND address NOT IN ({addresses}) AND id NOT IN ({ids})"
+        " AND address NOT IN (SELECT address FROM outbox WHERE state = 'pending' AND error IS NOT NULL AND not_before > ?)"
+        " ORDER BY lane, id LIMIT ?",
+        (channel, now, *skip, *skip_ids, now, limit),
+    )
+    return [
+        Outgoing(id_, Lane(lane), address, Reply.from_json(json.loads(payload)), attempts, expires_at, on_unknown)
+        for id_, lane, address, payload, attempts, expires_at, on_unknown in rows
+    ]
+
+
+async def message_before(tx: Tx, address: str, id_: int) -> str | None:
+    """The platform's id of the last message sent to the chat before this row."""
+    row = await tx.one(
+        "SELECT external_id FROM outbox WHERE address = ? AND state = 'sent' AND id < ? ORDER BY id DESC LIMIT 1",
+        (address, id_),
+    )
+    return row[0] if row else None
+
+
+async def claim(tx: Tx, ids: Sequence[int], epoch: str, at: int) -> None:
+    """These rows are about to be sent by this process (`epoch`). Committed before the first call goes out."""
+    await tx.many(
+        "UPDATE outbox SET state = 'sending', epoch = ?, claimed_at = ? WHERE id = ?", [(epoch, at, id_) for id_ in ids]
+    )
+
+
+async def settle(tx: Tx, outcomes: Sequence[Outcome]) -> None:
+    """Write down what became of claimed rows; what was sent is no longer kept in words."""
+    await tx.many(
+        "UPDATE outbox SET state = ?, not_before = max(not_before, ?), attempts = ?, external_id = ?, error = ?,"
+        " payload = CASE WHEN ? IN ('sent', 'failed', 'expired', 'cancelled') THEN '' ELSE payload END WHERE id = ?",
+        [(o.state, o.not_before, o.attempts, o.external_id, o.error, o.state, o.id) for o in outcomes],
+    )
+
+
+async def recover(tx: Tx, epoch: str) -> int:
+    """Rows in flight when an earlier process died: unknown, then by kind sent again or held. Returns how many there were."""
+    rows = await tx.run(
+        "UPDATE outbox SET state = 'unknown' WHERE state = 'sending' AND epoch <> ? RETURNING id", (epoch,)
+    )
+    await tx.run(
+        "UPDATE outbox SET attempts = attempts + 1, state = CASE WHEN on_unknown = 'hold' THEN 'held'"
+        " WHEN attempts + 1 >= ? THEN 'failed' ELSE 'pending' END WHERE state = 'unknown'",
+        (RESENDS,),
+    )
+    return len(rows)
+
+
+async def cancel(tx: Tx, address: str) -> None:
+    """Nothing that waits for this address is sent any more."""
+    await tx.run(
+        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE address = ? AND state = 'pending'", (address,)
+    )
+
+
+async def next_due(tx: Tx, channel: str, now: int) -> int | None:
+    """When the next row that waits for its time is due (ms UTC); None where none waits."""
+    row = await tx.one(
+        "SELECT min(not_before) FROM outbox WHERE state = 'pending' AND channel = ? AND not_before > ?", (channel, now)
+    )
+    return row[0] if row else None
+
+
+async def move(tx: Tx, old: str, new: str) -> None:
+    """The platform gave the chat another address."""
+    await tx.run("UPDATE outbox SET address = ? WHERE address = ? AND state IN ('pending', 'sending')", (new, old))
+
+
+async def prune(tx: Tx, now: int) -> None:
+    """Forget the words of what ended, and in time the rows of answers."""
+    await tx.run(
+        "DELETE FROM outbox WHERE lane = 0 AND state IN ('sent', 'failed', 'expired', 'cancelled') AND claimed_at < ?",
+        (now - _BLANK_AFTER_MS,),
+    )
+
+
+async def counts(tx: Tx) -> dict[str, int]:
+    """Rows by state, for health and metrics."""
+    return dict(await tx.all("SELECT state, count(*) FROM outbox GROUP BY state"))  # type: ignore[arg-type]

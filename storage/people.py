@@ -1,0 +1,142 @@
+"""Persons and their open conversations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from core.people import Conversation, Person, Role
+from storage.database import Tx
+
+_ROLES = {"officer": Role.OFFICER, "admin": Role.ADMIN}
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+async def load(tx: Tx, addresses: Sequence[str]) -> dict[str, Person]:
+    """The known ones among these addresses, with their roles from the table."""
+    rows = await tx.all(
+        "SELECT p.address, p.language, p.id, p.reachable, r.role FROM people p LEFT JOIN roles r ON r.address = p.address"  # noqa: S608
+        f" WHERE p.address IN ({_marks(addresses)})",
+        addresses,
+    )
+    people: dict[str, Person] = {}
+    for address, language, id_, reachable, role in rows:
+        known = people.get(address)
+        highest = max(_ROLES.get(role, Role.DONOR), known.role if known else Role.DONOR)
+        people[address] = Person(address, language, highest, id_, bool(reachable))
+    return people
+
+
+async def keep(tx: Tx, address: str, language: str, at: int) -> int:
+    """Make the person known, or note the language; the person's id."""
+    rows = await tx.run(
+        "INSERT INTO people (address, language, created_at) VALUES (?, ?, ?)"
+        " ON CONFLICT (address) DO UPDATE SET language = excluded.language RETURNING id",
+        (address, language, at),
+    )
+    return int(rows[0][0])
+
+
+async def set_reachable(tx: Tx, address: str, *, reachable: bool) -> None:
+    """The person blocked us, or came back."""
+    await tx.run("UPDATE people SET reachable = ? WHERE address = ?", (int(reachable), address))
+
+
+async def grant(tx: Tx, address: str, role: Role, *, unit_id: int | None, by: str, at: int) -> None:
+    """Give somebody a role."""
+    await tx.run(
+        "INSERT INTO roles (address, role, unit_id, granted_at, granted_by) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (address, role) DO UPDATE SET unit_id = excluded.unit_id",
+        (address, role.name.lower(), unit_id, at, by),
+    )
+
+
+async def move(tx: Tx, old: str, new: str) -> None:
+    """The platform gave the chat another address."""
+    await tx.run("UPDATE people SET address = ? WHERE address = ?", (new, old))
+    await tx.run("UPDATE conversations SET address = ? WHERE address = ?", (new, old))
+
+
+async def forget(tx: Tx, address: str) -> None:
+    """Drop the person with everything that hangs on them: registration, conversation, what was said and is to be said."""
+    await tx.run("DELETE FROM people WHERE address = ?", (address,))
+    await tx.run("DELETE FROM conversations WHERE address = ?", (address,))
+    await tx.run("DELETE FROM bubbles WHERE address = ?", (address,))
+    await tx.run("DELETE FROM outbox WHERE address = ? AND state NOT IN ('pending', 'sending')", (address,))
+    await tx.run(
+        "UPDATE outbox SET payload = '', state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,)
+    )
+
+
+_CONVERSATION = "address, form, step, answers, options, version, language, updated_at, expires_at"
+
+
+def _conversation(row: tuple[object, ...]) -> Conversation:
+    address, form, step, answers, options, version, language, updated_at, expires_at = row
+    return Conversation(
+        address=str(address),
+        form=str(form),
+        step=str(step),
+        answers=json.loads(str(answers)),
+        options=tuple(tuple(option) for option in json.loads(str(options))),
+        version=int(version),  # type: ignore[call-overload]
+        language=str(language),
+        updated_at=int(updated_at),  # type: ignore[call-overload]
+        expires_at=int(expires_at),  # type: ignore[call-overload]
+    )
+
+
+async def conversations(tx: Tx, addresses: Sequence[str]) -> dict[str, Conversation]:
+    """The open conversations of these addresses."""
+    rows = await tx.all(
+        f"SELECT {_CONVERSATION} FROM conversations WHERE address IN ({_marks(addresses)})",  # noqa: S608
+        addresses,
+    )
+    return {row[0]: _conversation(row) for row in rows}
+
+
+async def save_conversations(tx: Tx, open_ones: Sequence[Conversation]) -> None:
+    """Write open conversations as they are now."""
+    await tx.many(
+        f"INSERT INTO conversations ({_CONVERSATION}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+        " ON CONFLICT (address) DO UPDATE SET form = excluded.form, step = excluded.step, answers = excluded.answers,"
+        " options = excluded.options, version = excluded.version, language = excluded.language,"
+        " updated_at = excluded.updated_at, expires_at = excluded.expires_at",
+        [
+            (
+                c.address,
+                c.form,
+                c.step,
+                json.dumps(c.answers, ensure_ascii=False),
+                json.dumps(c.options, ensure_ascii=False),
+                c.version,
+                c.language,
+                c.updated_at,
+                c.expires_at,
+            )
+            for c in open_ones
+        ],
+    )
+
+
+async def close_conversations(tx: Tx, addresses: Sequence[str]) -> None:
+    """Drop conversations that ended, with every draft answer in them."""
+    await tx.many("DELETE FROM conversations WHERE address = ?", [(address,) for address in addresses])
+
+
+async def expired_conversations(tx: Tx, now: int, limit: int = 500) -> list[Conversation]:
+    """Conversations left for too long."""
+    rows = await tx.all(f"SELECT {_CONVERSATION} FROM conversations WHERE expires_at <= ? LIMIT ?", (now, limit))  # noqa: S608
+    return [_conversation(row) for row in rows]
+
+
+async def touched_since(tx: Tx, channel: str, since: int) -> list[str]:
+    """Addresses of a channel with an open conversation that moved since then."""
+    rows = await tx.all(
+        "SELECT address FROM conversations WHERE updated_at >= ? AND address LIKE ? ORDER BY address",
+        (since, f"{channel}:%"),
+    )
+    return [address for (address,) in rows]

@@ -1,0 +1,59 @@
+"""Append-only records: consents given and withdrawn, and who did what to others' data."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+
+from storage import marks
+from storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One answer to one purpose. `text_version` is the hash of the words that were shown."""
+
+    purpose: str
+    answer: str
+    text_version: str
+    channel: str
+    at: int
+
+
+async def subject(tx: Tx, address: str) -> str:
+    """The keyed hash under which an address's consents are kept: proof for who shows up, no name for who reads the table."""
+    return hmac.new(await marks.secret(tx, "consents"), address.encode(), hashlib.sha256).hexdigest()
+
+
+async def add_consent(tx: Tx, address: str, consent: Consent) -> None:
+    """Keep one answer."""
+    await tx.run(
+        "INSERT INTO consents (subject, purpose, answer, text_version, channel, at) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            await subject(tx, address),
+            consent.purpose,
+            consent.answer,
+            consent.text_version,
+            consent.channel,
+            consent.at,
+        ),
+    )
+
+
+async def consents(tx: Tx, address: str) -> list[Consent]:
+    """All answers of an address, oldest first."""
+    rows = await tx.all(
+        "SELECT purpose, answer, text_version, channel, at FROM consents WHERE subject = ? ORDER BY id",
+        (await subject(tx, address),),
+    )
+    return [Consent(*row) for row in rows]
+
+
+async def add_audit(tx: Tx, address: str, action: str, *, at: int, **detail: object) -> None:
+    """Keep who did what. `detail` holds ids, counts and codes; never names, phones or answers."""
+    await tx.run(
+        "INSERT INTO audit (at, address, action, detail) VALUES (?, ?, ?, ?)",
+        (at, address, action, json.dumps(detail, ensure_ascii=False)),
+    )
