@@ -6,7 +6,6 @@ import asyncio
 import logging
 import secrets
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -82,7 +81,6 @@ class App:
         self._tasks: list[asyncio.Task[None]] = []
         self._telegram: Any = None
         self._server: Server | None = None
-        self._folder = tempfile.TemporaryDirectory(prefix="giothong-")
         self._web: WebChannel | None = None
 
     @property
@@ -143,14 +141,17 @@ class App:
                 delivery.wake()
 
     async def _open_web(self) -> list[Any]:
-        self._web = WebChannel(self.database, self.clock, Path(self._folder.name) / "web")
+        self._web = WebChannel(
+            self.database, self.clock, self.database.path.with_name(f"{self.database.path.name}.web-files")
+        )
+        self._ticker.every(_TICK_S, self._web.tidy)
         self.deliver_to(self._web)
         key = await self.database.write(lambda tx: marks.secret(tx, "sessions"))
         settings = self.house.settings
         chat = Chat(
             channel=self._web,
             sessions=Sessions(key),
-            receive=self.turns.receive,
+            wake=self.turns.wake,
             database=self.database,
             words=self.words,
             clock=self.clock,
@@ -158,6 +159,7 @@ class App:
             organisation=settings.organisation,
             admins=settings.admins,
             commands=commands_of,
+            public_url=self.config.web.public_url,
             demo=self.demo,
             seat=self._take_seat,
             move_clock=self._move_clock,
@@ -232,6 +234,7 @@ class App:
     async def export(self, format_: str, unit_code: str, target: Path) -> int:
         """Write the registration list to a file; how many rows it has. Raises ConfigError for an unknown unit."""
         async with self.database.read() as tx:
+            self.house.units.refresh()
             index = await self.house.units.index(tx)
             unit = index.by_code(unit_code) if unit_code else None
             if unit_code and not unit:
@@ -245,7 +248,10 @@ class App:
         )
         params = {"language": "vi", "units": unit_ids, "unit": unit.name if unit else "", "rows": rows}
         file = await self.renderer.render(0, "cli", DocumentRef(f"registration.{format_}", params), None)
-        shutil.copyfile(file.path, target)
+        try:
+            shutil.copyfile(file.path, target)
+        except OSError as error:
+            raise ConfigError(f"--out: cannot write {target}: {error.strerror}") from None
         return rows
 
     async def health(self) -> dict[str, Any]:
@@ -279,9 +285,8 @@ class App:
             await self._telegram.close()
         if self._server:
             await self._server.close()
-        await self.renderer.close()
+        self.renderer.close()
         await self.database.close()
-        self._folder.cleanup()
 
 
 def _report(task: asyncio.Task[None]) -> None:

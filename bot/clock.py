@@ -61,6 +61,7 @@ class Ticker:
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """No further ticks."""
-        self._scheduler.shutdown(wait=False)
+        """No further ticks. A ticker that never started has none: `export` and a start that fails come here too."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
         await asyncio.sleep(0)

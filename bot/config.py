@@ -1,14 +1,30 @@
-"""Settings: a TOML file, overridden by the environment (GIOTHONG_TELEGRAM__TOKEN=…). Every key has a default."""
+"""Settings: a TOML file, over it systemd credentials, over them the environment (GIOTHONG_TELEGRAM__TOKEN=…).
+
+Every key has a default; config.example.toml lists them all.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import tomllib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+_PREFIX = "GIOTHONG_"
+Sections = Mapping[str, Mapping[str, Any]]  # section -> key -> value
 
 
 class ConfigError(Exception):
@@ -21,6 +37,13 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"unknown time zone {name!r}, an example: Asia/Ho_Chi_Minh") from error
     return name
+
+
+def _listed(value: object) -> object:
+    """A list, or one line as the environment writes it: "telegram:1001, telegram:1002"."""
+    if not isinstance(value, str):
+        return value
+    return [part for part in (part.strip(' "') for part in value.strip(" []").split(",")) if part]
 
 
 def _addresses(values: list[str]) -> list[str]:
@@ -43,7 +66,7 @@ class BotSection(_Section):
     province: str = Field("", max_length=60)
     language: Literal["vi", "en"] = "vi"
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
-    admins: Annotated[list[str], AfterValidator(_addresses)] = []
+    admins: Annotated[list[str], NoDecode, BeforeValidator(_listed), AfterValidator(_addresses)] = []
     form_days: int = Field(7, ge=1, le=365)
 
 
@@ -87,7 +110,9 @@ class DeliverySection(_Section):
 class Config(BaseSettings):
     """Everything that can be set."""
 
-    model_config = SettingsConfigDict(env_prefix="GIOTHONG_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     bot: BotSection = BotSection()
     storage: StorageSection = StorageSection()
@@ -96,61 +121,124 @@ class Config(BaseSettings):
     delivery: DeliverySection = DeliverySection()
 
     @classmethod
-    def settings_customise_sources(
+    def settings_customise_sources(  # noqa: PLR0917 (the library's signature)
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file."""
-        return env_settings, init_settings
+        """The environment wins over credentials, and those over the file."""
+        # systemd's LoadCredential= puts a file here that no environment and no `ps` shows.
+        credentials = NestedSecretsSettingsSource(
+            file_secret_settings, secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"), secrets_dir_missing="ok"
+        )
+        return env_settings, credentials, init_settings
 
 
-def load_config(path: Path | None, **overrides: dict[str, Any]) -> Config:
-    """Read the file (None: defaults), then the environment. `overrides` replace keys of the file, not of the environment.
+def load_config(path: Path | None, *, defaults: Sections | None = None, **final: Mapping[str, Any]) -> Config:
+    """Read the file (None: none), the credentials and the environment.
 
-    Raises ConfigError with one line.
+    `defaults` stand under all three, `final` above them. Raises ConfigError with one line.
     """
-    data = _read(path) if path else {}
-    for section, values in overrides.items():
-        data[section] = {**data.get(section, {}), **values}
+    _refuse_unknown_variables()
     try:
-        config = Config(**data)
+        config = Config(**_over(defaults or {}, _read(path) if path else {}))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        raise ConfigError(f"{key}: {first['msg'].removeprefix('Value error, ')}{more}") from None
-    except Exception as error:  # pydantic-settings: an environment variable that is not the JSON it should be
+        raise ConfigError(_first_line(error)) from None
+    except SettingsError as error:  # A variable or a credential that cannot be taken apart.
         raise ConfigError(f"environment: {error}") from None
-    _check_together(config)
+    sections = {name: getattr(config, name).model_copy(update=dict(keys)) for name, keys in final.items()}
+    config = config.model_copy(update=sections)
+    for wrong, problem in _TOGETHER:
+        if wrong(config):
+            raise ConfigError(problem)
     return config
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _over(below: Sections, above: Sections) -> dict[str, Any]:
+    return {name: {**below.get(name, {}), **above.get(name, {})} for name in {**below, **above}}
+
+
+def _first_line(error: ValidationError) -> str:
+    """The first problem: its key and what is wrong. What was written is not repeated: it may be a secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    what = "no such setting" if first["type"] == "extra_forbidden" else first["msg"].removeprefix("Value error, ")
+    more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
+    return f"{key}: {what}{more}"
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt GIOTHONG_TELEGRM__TOKEN would else be passed over in silence."""
+    known = {
+        f"{_PREFIX}{section}__{key}".upper()
+        for section, field in Config.model_fields.items()
+        for key in field.default.__class__.model_fields
+    }
+    for name in sorted(os.environ):
+        if name.upper().startswith(_PREFIX) and name.upper() not in known:
+            raise ConfigError(f"{name}: no such setting; config.example.toml lists them")
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        data = tomllib.loads(path.read_text("utf-8-sig"))  # Windows' Notepad begins a file with a mark.
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; copy config.example.toml and change it") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from None
+    for name, section in data.items():
+        if not isinstance(section, dict):
+            raise ConfigError(f"{name}: must stand in a section such as [bot]")
+    return data
 
 
-def _check_together(config: Config) -> None:
-    """What no key shows alone."""
-    telegram = config.telegram
-    if telegram.enabled and not telegram.token.get_secret_value():
-        raise ConfigError("telegram.token: missing; get one from @BotFather, or set telegram.enabled = false")
-    if telegram.enabled and telegram.mode == "webhook":
-        if not telegram.webhook_url.startswith("https://") and "127.0.0.1" not in telegram.webhook_url:
-            raise ConfigError("telegram.webhook_url: must begin with https:// when telegram.mode is webhook")
-        if not telegram.webhook_secret.get_secret_value():
-            raise ConfigError("telegram.webhook_secret: missing; 1 to 256 of A-Z a-z 0-9 _ -")
-    if telegram.enabled and not telegram.base_url.startswith(("http://", "https://")):
-        raise ConfigError("telegram.base_url: must begin with http:// or https://")
-    if not config.storage.url.startswith("sqlite:///") or len(config.storage.url) <= len("sqlite:///"):
-        raise ConfigError("storage.url: must look like sqlite:///data/giothong.db")
+_ADDRESS = ("http://", "https://")
+_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
+_SECRET = re.compile(r"[\w-]{1,256}", re.ASCII)  # Source: Bot API setWebhook, secret_token
+
+
+def _listens(config: Config) -> bool:
+    return config.telegram.enabled and config.telegram.mode == "webhook"
+
+
+# What no key shows alone: (wrong, what is said).
+_TOGETHER: tuple[tuple[Callable[[Config], bool], str], ...] = (
+    (
+        lambda c: c.telegram.enabled and not c.telegram.token.get_secret_value(),
+        "telegram.token: missing; get one from @BotFather, or set telegram.enabled = false",
+    ),
+    (
+        lambda c: c.telegram.enabled and not _TOKEN.fullmatch(c.telegram.token.get_secret_value()),
+        "telegram.token: does not look like a token of @BotFather: figures, a colon, letters",
+    ),
+    (
+        lambda c: c.telegram.enabled and not c.telegram.base_url.startswith(_ADDRESS),
+        "telegram.base_url: must begin with http:// or https://",
+    ),
+    (
+        lambda c: bool(c.telegram.proxy) and not c.telegram.proxy.startswith(_ADDRESS),
+        "telegram.proxy: must begin with http:// or https://",
+    ),
+    (
+        # Telegram itself takes https only; a test server on this machine may do without.
+        lambda c: _listens(c) and not c.telegram.webhook_url.startswith(("https://", "http://127.0.0.1")),
+        "telegram.webhook_url: must begin with https:// when telegram.mode is webhook",
+    ),
+    (
+        lambda c: _listens(c) and not _SECRET.fullmatch(c.telegram.webhook_secret.get_secret_value()),
+        "telegram.webhook_secret: missing or unfit; 1 to 256 of A-Z a-z 0-9 _ -",
+    ),
+    (
+        lambda c: bool(c.web.public_url) and not c.web.public_url.startswith(_ADDRESS),
+        "web.public_url: must begin with http:// or https://",
+    ),
+    (
+        lambda c: not c.storage.url.startswith("sqlite:///") or c.storage.url == "sqlite:///",
+        "storage.url: must look like sqlite:///data/giothong.db",
+    ),
+)

@@ -33,6 +33,7 @@ from storage.outbox import Outcome, Outgoing
 
 _LOG = logging.getLogger("giothong.delivery")
 _BACKOFF_S = (0.5, 1, 2, 4, 8, 15, 30)
+_RESEND_AFTER_S = (1, 5, 30)  # Half a minute of 502 must not use up the few copies that a message may cost.
 _IDLE_S = 30.0  # A wake-up may be lost only by a bug; half a minute bounds what it would cost.
 _FEVER_S = 5.0  # Two chats refused within this time: the whole channel is too fast, not one chat.
 
@@ -97,7 +98,7 @@ class Delivery:
             self._wake.clear()
             try:
                 wait_s = await self._round()
-            except Exception:
+            except Exception:  # noqa: BLE001 (the loop lives on: rows that wait are in the table)
                 _LOG.exception("delivery_failed channel=%s", self._channel.name)
                 wait_s = 1.0
             if wait_s > 0:
@@ -106,7 +107,7 @@ class Delivery:
             work.cancel()
         if self._flying:
             await asyncio.wait(self._flying.values())
-        await self._database.write(self._settle)
+        await self._database.write(lambda tx: self._settle(tx, self._sent))
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -119,16 +120,21 @@ class Delivery:
         free = self._rates.in_flight - len(self._flying)
         wait_s = self._pace.wait_s()
         claimed: list[Outgoing] = []
-        if free > 0 and wait_s <= 0:
-            claimed, wait_s = await self._database.write(lambda tx: self._settle_and_claim(tx, free))
-        elif self._sent:
-            await self._database.write(self._settle)
+        sent, self._sent = self._sent, []
+        try:
+            if free > 0 and wait_s <= 0:
+                claimed, wait_s = await self._database.write(lambda tx: self._settle_and_claim(tx, sent, free))
+            elif sent:
+                await self._database.write(lambda tx: self._settle(tx, sent))
+        except BaseException:  # the whole transaction was undone, the outcomes with it
+            self._sent = sent + self._sent
+            raise
         for row in claimed:
             self._flying[row.address] = asyncio.create_task(self._fly(row))
         return wait_s if wait_s > 0 else _IDLE_S
 
-    async def _settle_and_claim(self, tx: Tx, free: int) -> tuple[list[Outgoing], float]:
-        await self._settle(tx)
+    async def _settle_and_claim(self, tx: Tx, sent: Sequence[_Sent], free: int) -> tuple[list[Outgoing], float]:
+        await self._settle(tx, sent)
         now = self._clock.at()
         resting = self._chats.resting()
         rows = await outbox.due(
@@ -136,7 +142,7 @@ class Delivery:
             self._channel.name,
             now,
             limit=free * 4,
-            skip=[*self._flying, *resting],
+            skip=[*self._flying, *resting, *(item.address for item in self._sent)],
             skip_ids=list(self._rendering),
         )
         claimed, late = self._choose(rows, free, now)
@@ -163,21 +169,16 @@ class Delivery:
                 self._chats.take(row.address)
         return list(claimed.values()), late
 
-    async def _settle(self, tx: Tx) -> None:
-        """Write down what came back since the last time."""
-        sent, self._sent = self._sent, []
-        try:
-            await outbox.settle(tx, [item.outcome for item in sent])
-            for item in sent:
-                if item.blocked:
-                    await people.set_reachable(tx, item.address, reachable=False)
-                    await outbox.cancel(tx, item.address)
-                if item.moved_to:
-                    await people.move(tx, item.address, item.moved_to)
-                    await outbox.move(tx, item.address, item.moved_to)
-        except BaseException:
-            self._sent = sent + self._sent
-            raise
+    async def _settle(self, tx: Tx, sent: Sequence[_Sent]) -> None:
+        """Write down what came back."""
+        await outbox.settle(tx, [item.outcome for item in sent])
+        for item in sent:
+            if item.blocked:
+                await people.set_reachable(tx, item.address, reachable=False)
+                await outbox.cancel(tx, item.address)
+            if item.moved_to:
+                await people.move(tx, item.address, item.moved_to)
+                await outbox.move(tx, item.address, item.moved_to)
 
     async def _fly(self, row: Outgoing) -> None:
         """One attempt. Whatever happens, the row gets an outcome."""
@@ -190,7 +191,7 @@ class Delivery:
             sent = _Sent(Outcome(row.id, "sent", attempts=row.attempts, external_id=external_id), row.address)
         except SendError as error:
             sent = self._failed(row, error)
-        except Exception:
+        except Exception:  # noqa: BLE001 (a bug in a channel: the row still ends in a recorded state)
             _LOG.exception("send_bug channel=%s outbox=%s", self._channel.name, row.id)
             sent = _Sent(Outcome(row.id, "failed", attempts=row.attempts, error="bug"), row.address)
         if sent.outcome.state != "pending" and isinstance(file := self._files.pop(row.id, None), RenderedFile):
@@ -215,10 +216,11 @@ class Delivery:
             self._files[row.id] = await self._renderer.render(row.id, row.address, row.reply.document, progress)
         except RenderError as error:
             event(_LOG, "render_failed", logging.ERROR, outbox=row.id, why=error)
-            self._files[row.id] = error
             await self._apologise(row)
-        self._rendering.pop(row.id, None)
-        self._wake.set()
+            self._files[row.id] = error
+        finally:
+            self._rendering.pop(row.id, None)
+            self._wake.set()
 
     async def _apologise(self, row: Outgoing) -> None:
         """A file that could not be made is said, never dropped in silence."""
@@ -258,11 +260,9 @@ class Delivery:
                 self._back_off()
                 return _Sent(Outcome(row.id, "pending", attempts=row.attempts), row.address)
             case Unreachable():
-                state = (
-                    "held" if row.on_unknown == "hold" else "pending" if row.attempts + 1 < outbox.RESENDS else "failed"
-                )
                 self._back_off()
-                return _Sent(Outcome(row.id, state, attempts=row.attempts + 1, error=name), row.address)
+                outcome = self._perhaps_sent(row, now, name)
+                return _Sent(outcome, row.address)
             case ChatMoved(address=address):
                 return _Sent(
                     Outcome(row.id, "pending", attempts=row.attempts, error=name), row.address, moved_to=address
@@ -270,6 +270,16 @@ class Delivery:
             case Blocked():
                 return _Sent(Outcome(row.id, "failed", attempts=row.attempts, error=name), row.address, blocked=True)
         return _Sent(Outcome(row.id, "failed", attempts=row.attempts, error=name), row.address)
+
+    @staticmethod
+    def _perhaps_sent(row: Outgoing, now: int, error: str) -> Outcome:
+        """Nobody can know whether it arrived: by kind it is held, or sent again a few times."""
+        tries = row.attempts + 1
+        if row.on_unknown == "hold":
+            return Outcome(row.id, "held", attempts=tries, error=error)
+        if row.attempts >= outbox.RESENDS:
+            return Outcome(row.id, "failed", attempts=tries, error=error)
+        return Outcome(row.id, "pending", now + _RESEND_AFTER_S[row.attempts] * 1000, tries, error=error)
 
     def _throttle(self, address: str, seconds: float) -> None:
         """This chat waits; a second refusal soon after means that the whole channel does."""

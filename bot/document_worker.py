@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -63,12 +64,13 @@ def _be_modest() -> None:
 
 
 def _peak_mb() -> int:
+    """The most memory this process held; 0 where the system does not say. (getrusage() would count the bot, who forked.)"""
     try:
-        import resource
-    except ImportError:  # Windows
+        status = Path("/proc/self/status").read_text("ascii", "replace")
+    except OSError:  # not Linux
         return 0
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10  # macOS counts bytes, Linux kilobytes
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit
+    peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(peak[1]) // 1024 if peak else 0
 
 
 def _paper_of(job: dict[str, Any]) -> Paper:

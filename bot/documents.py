@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +80,7 @@ class Renderer:
         started = monotonic()
         try:
             name = document.filename(params, paper)
-            path = self._folder.path() / f"{row_id}{Path(document.name).suffix}"
+            path = self._folder.path() / str(row_id) / document.name
             await self._write(document, paper, params, path=path, tell=self._teller(paper.language, on_progress))
         except RenderError:
             raise
@@ -90,7 +91,7 @@ class Renderer:
 
     def discard(self, file: RenderedFile) -> None:
         """Delete a file that was sent."""
-        file.path.unlink(missing_ok=True)
+        _remove(file.path)
 
     def close(self) -> None:
         """End what is still being written and remove every file."""
@@ -126,7 +127,8 @@ class Renderer:
         return tell
 
     async def _write(self, document: Document, paper: Paper, params: Params, *, path: Path, tell: Progress) -> None:
-        """Put the document at `path`, or leave nothing there."""
+        """Put the document at `path`, alone in its folder, or leave nothing there."""
+        path.parent.mkdir(exist_ok=True)
         try:
             if document.heavy:
                 # One list at a time: a second one would only make both slower.
@@ -136,7 +138,7 @@ class Renderer:
                 async with self._database.read() as tx:
                     await document.write(tx, paper, params, path, progress=tell)
         except BaseException:
-            path.unlink(missing_ok=True)
+            _remove(path)
             raise
 
     async def _write_in_child(self, job: dict[str, Any], tell: Progress) -> None:
@@ -183,6 +185,11 @@ async def _converse(process: asyncio.subprocess.Process, job: dict[str, Any], te
 def _kill(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
         process.kill()
+
+
+def _remove(path: Path) -> None:
+    """The file, and what a writer that was killed left beside it."""
+    shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _figure(number: int, language: str) -> str:

@@ -79,10 +79,14 @@ def read_plan(path: Path) -> Plan:
 
 def _csv(path: Path) -> dict[str, Any]:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = [{key: value for key, value in row.items() if value} for row in csv.DictReader(file)]
+        # Excel writes what its country puts between numbers: here a semicolon.
+        separator = max(",;\t", key=file.readline().count)
+        file.seek(0)
+        reader = csv.DictReader(file, delimiter=separator, restkey="more fields than the first line")
+        rows = [{key: value for key, value in row.items() if value} for row in reader]
     for row in rows:
         if "aliases" in row:
-            row["aliases"] = [alias.strip() for alias in row["aliases"].split(";")]  # type: ignore[assignment]
+            row["aliases"] = [alias.strip() for alias in row["aliases"].split(";")]
     return {"units": rows}
 
 
@@ -95,7 +99,7 @@ async def write_plan(tx: Tx, plan: Plan) -> None:
             for u in plan.units
         ],
     )
-    ids = {code: id_ for code, id_ in await tx.all("SELECT code, id FROM units")}
+    ids: dict[str, int] = dict(await tx.all("SELECT code, id FROM units"))
     for unit in plan.units:
         if unit.parent and unit.parent not in ids:
             raise ConfigError(f"units.{unit.code}: there is no unit {unit.parent!r} to be its parent")

@@ -11,7 +11,7 @@ import click
 
 from bot.app import App, open_app
 from bot.channel import Parcel
-from bot.config import Config
+from bot.config import Config, ConfigError
 from core.dialogue import Command, Inbound, Input, Start, Text, numbered_text
 from storage.inbox import Delivered
 
@@ -64,13 +64,21 @@ class Transcript:
         """None: nothing is written."""
         self._path = path
         self._lines: list[str] = []
+        self._write()
 
     def add(self, who: str, text: str) -> None:
         """One message; lines after the first are indented."""
         first, *rest = text.splitlines() or [""]
         self._lines += [f"{who}: {first}", *(f"    {line}".rstrip() for line in rest), ""]
-        if self._path:
+        self._write()
+
+    def _write(self) -> None:
+        if self._path is None:
+            return
+        try:
             self._path.write_text("\n".join(self._lines), "utf-8")
+        except OSError as error:
+            raise ConfigError(f"--save: cannot write {self._path}: {error.strerror}") from None
 
 
 async def _lines() -> AsyncIterator[str]:

@@ -200,8 +200,9 @@ class Reply:
 def numbered_text(reply: Reply) -> str:
     """The whole message as text alone: what a channel without buttons shows, and what transcripts are written in."""
     lines = [reply.text] if reply.text else []
-    options = [b for b in reply.buttons if not b.nav]
-    words = [b.label for b in reply.buttons if b.nav]
+    # A menu button is a command: there is no open question that a number could answer.
+    options = [b for b in reply.buttons if not b.nav and not b.token.startswith("/")]
+    words = [b.label for b in reply.buttons if b not in options]
     if options and reply.numbered:
         lines += [f"{number}. {button.label}" for number, button in enumerate(options, 1)]
     elif options:

@@ -8,17 +8,16 @@ Catalogue = Mapping[str, str]
 
 
 class Words:
-    """All languages. `default` is the one that every sentence has; a missing sentence falls back to it."""
+    """All languages (`languages`: their codes, the default one first). The default one has every sentence; what another lacks
+    falls back to it.
+    """
 
     def __init__(self, catalogues: Mapping[str, Catalogue], default: str) -> None:
         """`catalogues`: language code -> message id -> template."""
         self._catalogues = catalogues
         self.default = default
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Language codes, the default one first."""
-        return (self.default, *sorted(set(self._catalogues) - {self.default}))
+        self.languages: tuple[str, ...] = (default, *sorted(set(catalogues) - {default}))
+        self._everywhere: dict[str, tuple[str, ...]] = {}
 
     def choose(self, hint: str) -> str:
         """The language for a client's hint such as "en-GB"; the default one where the hint says nothing we speak."""
@@ -29,6 +28,13 @@ class Words:
         """The sentence in that language. Values are put in as they are: a brace in a name stays a brace."""
         template = self._catalogues.get(language, {}).get(message) or self._catalogues[self.default][message]
         return template.format_map(params) if params else template.replace("{{", "{").replace("}}", "}")
+
+    def everywhere(self, message: str) -> tuple[str, ...]:
+        """The alternatives ("yes|y") that a message lists, of all languages, the default one's first."""
+        if message not in self._everywhere:
+            texts = (self.say(language, message) for language in self.languages)
+            self._everywhere[message] = tuple(dict.fromkeys(word for text in texts for word in text.split("|")))
+        return self._everywhere[message]
 
     def ids(self, prefix: str) -> list[str]:
         """The message ids of the default catalogue that begin so."""

@@ -16,6 +16,9 @@ _START = {
 
 async def start(turn: Turn, _: str) -> None:
     """Who is talking, and what one can do here."""
+    if turn.conversation is not None:
+        turn.say("form.welcome_back")  # and the engine puts the open question again
+        return
     donor = await donors.of_person(turn.tx, turn.person.id)
     if donor and turn.person.role is Role.DONOR:
         turn.say("start.again", "/next", "/profile", "/help", name=donor.full_name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from core.dialogue import Blocked, Command, Expired, Moved, Press, Reply, Start, Text
 from core.people import Role
 from core.vietnamese import fold
+from core.words import Words
 from handlers import basics, exports, privacy, profile, registration, rounds
-from handlers.form import Form, advance, ask
+from handlers.form import Form, advance, ask, given_back
 from handlers.turn import Action, Turn
 from storage import outbox, people, records
 
@@ -27,8 +30,10 @@ async def _cancel(turn: Turn, _: str) -> None:
         turn.say("cancel.nothing", "/register", "/help")
         return
     cancelled = turn.text(_FORMS[turn.conversation.form].cancelled)
-    turn.conversation = None
+    turn.conversation = given_back(turn.conversation)
     turn.reply(Reply(cancelled, tidy=True))
+    if turn.conversation:
+        await ask(turn, _FORMS[turn.conversation.form])
 
 
 _ROOMS = (registration, rounds, profile, exports, basics, privacy)
@@ -59,6 +64,12 @@ async def respond(turn: Turn) -> None:
         case _ if not turn.inbound.private:
             if isinstance(turn.inbound.input, Command | Start):
                 turn.say("group.private")
+        case _:
+            await _private(turn)
+
+
+async def _private(turn: Turn) -> None:
+    match turn.inbound.input:
         case Start(payload):
             await _start(turn, payload)
         case Command(name, args):
@@ -68,12 +79,19 @@ async def respond(turn: Turn) -> None:
             await _command(turn, name, args)
         case _ if turn.conversation is not None:
             await _in_form(turn)
+        case _:
+            await _idle(turn)
+
+
+async def _idle(turn: Turn) -> None:
+    """Nothing is open: words may name a command, a button was of a question that is over."""
+    match turn.inbound.input:
         case Text(text):
             await _free_text(turn, text)
         case Press():
             turn.say("form.closed", "/register", "/help")
         case Expired():
-            pass  # The question was answered before the outage ended: nothing is open, nothing to offer again.
+            return  # The question was answered before the outage ended: there is nothing to offer again.
         case _:
             turn.say("help.hint", "/register", "/next", "/help")
 
@@ -108,7 +126,7 @@ async def _command(turn: Turn, name: str, args: str) -> None:
     elif turn.conversation is not None and not action.within:
         # One form at a time: what was typed so far is worth more than a quick way into the next one.
         if turn.conversation.form != action.name:
-            turn.say("command.busy", "/cancel", name=action.name)
+            turn.say("command.busy", "/cancel", name=action.shown(turn.language))
     else:
         before = turn.conversation
         await action.handler(turn, args)
@@ -125,22 +143,36 @@ async def _in_form(turn: Turn) -> None:
         turn.conversation = None
         turn.say("form.closed", "/register", "/help")
         return
-    if isinstance(turn.inbound.input, Text) and fold(turn.inbound.input.text) in _HELP_WORDS:
-        await _command(turn, "help", "")
+    if isinstance(turn.inbound.input, Text) and (meant := _meant_in_form(turn, fold(turn.inbound.input.text))):
+        await _command(turn, meant, _LANGUAGES.get(fold(turn.inbound.input.text), ""))
         return
     await advance(turn, form)
+    if turn.conversation and turn.conversation.form != form.name:  # The form that was put aside for this one is open again.
+        await ask(turn, _FORMS[turn.conversation.form])
 
 
 _HELP_WORDS = frozenset(("tro giup", "help", "?", "huong dan"))
+_LANGUAGES = {"english": "en", "tieng anh": "en", "tieng viet": "vi", "vietnamese": "vi"}
+
+
+@lru_cache(maxsize=4)
+def _labels(words: Words) -> dict[str, str]:
+    """What menu buttons read, in every language: where there are no buttons, people type it."""
+    shown = [action.name for action in ACTIONS if action.listed or action.name == "cancel"]
+    return {fold(label): name for name in shown for label in words.everywhere(f"menu.{name}")}
+
+
+def _meant_in_form(turn: Turn, said: str) -> str:
+    """The command that these words name in the middle of a form, where nearly all words are answers; "" for none."""
+    if said in _HELP_WORDS:
+        return "help"
+    return "language" if said in _LANGUAGES else _labels(turn.house.words).get(said, "")
 
 
 async def _free_text(turn: Turn, text: str) -> None:
-    action = _BY_WORDS.get(fold(text).strip("!?. "))
+    said = fold(text).strip("!?. ")
+    action = _BY_WORDS.get(said) or _BY_NAME.get(_labels(turn.house.words).get(said, ""))
     if action is not None:
-        await _command(turn, action.name, _language_named(text))
+        await _command(turn, action.name, _LANGUAGES.get(said, ""))
         return
     turn.say("help.hint", "/register", "/next", "/help")
-
-
-def _language_named(text: str) -> str:
-    return {"english": "en", "tieng anh": "en", "tieng viet": "vi", "vietnamese": "vi"}.get(fold(text), "")

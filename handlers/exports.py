@@ -14,7 +14,9 @@ from storage import donors, records
 
 async def _ask_units(turn: Turn, answers: Answers) -> Prompt:
     if unit_question.SCRATCH in answers:
-        return await unit_question.ask(turn, answers)
+        prompt = await unit_question.ask(turn, answers)
+        # A list is of units that are known; a donor's own words for theirs have no place here.
+        return Prompt(prompt.text, [choice for choice in prompt.choices if choice.value != "own"])
     return Prompt(turn.text("export.unit.ask"), labelled(turn, all="export.all", **{"in": "unit.browse"}))
 
 

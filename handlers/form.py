@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from core.dialogue import Button, Choice, Contact, Expired, Other, Press, Reply, Text
@@ -16,6 +17,7 @@ Answers = dict[str, Any]
 BACK, CANCEL, REVIEW = "_back", "_cancel", "review"
 _NAV = (BACK, CANCEL)
 _DAY_MS = 86_400_000
+_HELLO = frozenset(("xin chao", "chao", "chao ban", "chao bot", "chao anh", "chao chi", "alo", "hello", "hi", "hey"))
 _LONG_AGO_MS = 12 * 3_600_000  # After half a day people have forgotten the question: they are welcomed back.
 
 
@@ -69,11 +71,12 @@ def _always(_: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `read` returns a JSON value, or raises Unclear, AskAgain, GoTo or Finish.
+    """One question.
 
-    `show`: the value in words, for the review card; None where the card leaves it out. `when`: asked only if true of the answers
-    so far. `nav`: back and cancel are offered. `free`: any words or figures may be an answer, so a bare number chooses nothing, and the words for back and cancel
-    count only with their diacritics (folded, "huỷ" is the name Huy).
+    `read` returns a JSON value, or raises Unclear, AskAgain, GoTo or Finish. `show`: the value in words for the card; None where
+    the card leaves it out. `when`: asked only if true of the answers so far. `nav`: back and cancel are offered. `free`: any words
+    or figures may be an answer, so a bare number chooses nothing, and the words for back and cancel count only with their
+    diacritics (folded, "huỷ" is the name Huy).
     """
 
     key: str
@@ -130,7 +133,7 @@ class Form:
             choices.append(Choice(question.key, turn.text("form.edit", label=label), (label,)))
         return Prompt("\n".join([turn.text(self.card), *lines]), choices)
 
-    async def _read_card(self, turn: Turn, answers: Answers, given: Given) -> object:
+    async def _read_card(self, _turn: Turn, _answers: Answers, given: Given) -> object:
         if given.value == "save":
             return True
         if given.value:
@@ -141,8 +144,7 @@ class Form:
 def _choice(turn: Turn, value: str, message: str) -> Choice:
     """A choice with its label, and the words of every language that mean it (message + ".words", split by "|")."""
     words = turn.house.words
-    aliases = [alias for language in words.languages for alias in words.say(language, f"{message}.words").split("|")]
-    return Choice(value, turn.text(message), tuple(aliases), nav=value in _NAV)
+    return Choice(value, turn.text(message), words.everywhere(f"{message}.words"), nav=value in _NAV)
 
 
 def labelled(turn: Turn, **values: str) -> list[Choice]:
@@ -167,6 +169,23 @@ async def open_form(turn: Turn, form: Form, answers: Answers | None = None, step
         expires_at=turn.at + turn.settings.form_days * _DAY_MS,
     )
     await ask(turn, form)
+
+
+_BELOW = "_below"
+
+
+def put_aside(conversation: Conversation | None) -> Answers:
+    """First answers of a form that is opened on top of this one, and gives it back when it ends without finishing."""
+    return {_BELOW: asdict(conversation)} if conversation else {}
+
+
+def given_back(conversation: Conversation) -> Conversation | None:
+    """The form that was put aside for this one, with its place; its older buttons no longer count."""
+    below = conversation.answers.get(_BELOW)
+    if not isinstance(below, dict):
+        return None
+    options = tuple(tuple(option) for option in below["options"])
+    return Conversation(**{**below, "options": options, "version": conversation.version + 1})
 
 
 async def ask(turn: Turn, form: Form, before: str = "", *, moved: bool = False) -> None:
@@ -220,7 +239,7 @@ async def advance(turn: Turn, form: Form) -> None:
     except GoTo as way:
         await _go(turn, form, way.step)
     except Finish as end:
-        turn.conversation = None
+        turn.conversation = given_back(conversation)
         turn.reply(Reply(end.text, turn.menu(end.commands), tidy=True))
     else:
         await _answered(turn, form, question, value)
@@ -293,6 +312,15 @@ def _pressed(token: str, conversation: Conversation) -> Given:
     return Given("", value)
 
 
+# Labels and their other words: a few hundred, matched at every typed answer.
+_folded = lru_cache(4096)(fold)
+
+
+@lru_cache(4096)
+def _marked(alias: str) -> str:
+    return nfc(alias).lower()
+
+
 def _typed(raw: str, question: Question, conversation: Conversation) -> Given:
     options = conversation.options
     plain = [option for option in options if option[0] not in _NAV]
@@ -301,12 +329,15 @@ def _typed(raw: str, question: Question, conversation: Conversation) -> Given:
     if not question.free and number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(plain):
         return Given(raw, plain[int(number) - 1][0])
     words = bare(text).rstrip("!. ")
-    for option in options:
-        exact = question.free and option[0] in _NAV
-        if exact and text.lower() in {nfc(alias).lower() for alias in option[1:]}:
-            return Given(raw, option[0])
-        if not exact and words and words in {fold(alias) for alias in option[1:]}:
-            return Given(raw, option[0])
+    marked = text.lower().rstrip("!. ")
+    exact = [option for option in options if marked in map(_marked, option[1:])]
+    folded = [o for o in options if words and words in map(_folded, o[1:]) and not (question.free and o[0] in _NAV)]
+    named = exact or folded
+    # "đúng" (save) and "dừng" (stop) differ by their marks alone, and units may share a name: then nothing is chosen.
+    if len(named) == 1:
+        return Given(raw, named[0][0])
+    if words in _HELLO:
+        raise Unclear("form.hello")
     return Given(raw)
 
 

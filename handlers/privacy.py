@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from core.dates import PartialDate, show_date, show_partial
 from core.people import Donor
 from core.phones import show_phone
 from core.unclear import Unclear
-from handlers.form import Answers, Finish, Form, Given, Prompt, Question, labelled, open_form
+from handlers.form import Answers, Finish, Form, Given, Prompt, Question, labelled, open_form, put_aside
 from handlers.turn import Action, Turn
 from storage import donors, people, records
 from storage.database import Tx
@@ -59,6 +60,42 @@ async def all_about(tx: Tx, address: str, unit_names: dict[int, str]) -> dict[st
     }
 
 
+_RH = {"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}
+
+
+def _in_words(turn: Turn, key: str, value: object) -> str:
+    """A stored value as a person reads it; the file has it as it is stored."""
+    match key, value:
+        case _, None:
+            return turn.text("mydata.unknown")
+        case "birth_date", str(day):
+            return show_date(date.fromisoformat(day))
+        case "birth_known_as", _:
+            return turn.text(f"mydata.known.{value}")
+        case "sex", _:
+            return turn.text(f"sex.{value}")
+        case "blood_abo", "?":
+            return turn.text("blood.unknown")
+        case "blood_rh", str(rh):
+            return turn.text(_RH[rh])
+        case "last_donation", str(day):
+            return show_partial(PartialDate(*(int(part) for part in day.split("-"))))
+        case "phone", str(phone):
+            return show_phone(phone)
+    return str(value)
+
+
+def _consent(turn: Turn, consent: records.Consent) -> str:
+    at = datetime.fromtimestamp(consent.at / 1000, turn.settings.zone)
+    return turn.text(
+        "mydata.consent",
+        purpose=turn.text(f"mydata.purpose.{consent.purpose}"),
+        answer=turn.text(f"mydata.{consent.answer}"),
+        at=turn.text("mydata.time", time=f"{at:%H:%M}", date=show_date(at.date())),
+        channel={"telegram": "Telegram"}.get(consent.channel, consent.channel),
+    )
+
+
 async def my_data(turn: Turn, _: str) -> None:
     """All that is stored, as text and as a file."""
     names = {unit.id: unit.name for unit in (await turn.unit_index()).units.values()}
@@ -68,15 +105,10 @@ async def my_data(turn: Turn, _: str) -> None:
         return
     lines = [turn.text("mydata.title")]
     registration = data["registration"] or {}
-    if registration:
-        registration = {**registration, "phone": show_phone(registration["phone"])}
-    lines += [
-        f"• {turn.text(f'mydata.{key}')}: {turn.text('mydata.unknown') if value is None else value}"
-        for key, value in registration.items()
-    ]
+    lines += [f"• {turn.text(f'mydata.{key}')}: {_in_words(turn, key, value)}" for key, value in registration.items()]
     if data["open_form"]:
         lines.append(f"• {turn.text('mydata.open_form')}")
-    lines += [f"• {turn.text('mydata.consent', **consent)}" for consent in data["consents"]]
+    lines += [f"• {_consent(turn, consent)}" for consent in await records.consents(turn.tx, turn.person.address)]
     turn.say("mydata.text", "/profile", "/forget", data="\n".join(lines))
     turn.document("mydata.json", address=turn.person.address)
 
@@ -94,13 +126,9 @@ async def _read(turn: Turn, _: Answers, given: Given) -> object:
 
 
 async def _finish(turn: Turn, _: Answers) -> None:
-    address = turn.person.address
     if turn.person.id is not None:
         await donors.forget(turn.tx, turn.person.id, turn.today.year)
-    for consent in {c.purpose for c in await records.consents(turn.tx, address) if c.answer == "given"}:
-        withdrawn = records.Consent(consent, "withdrawn", "", turn.inbound.channel, turn.at)
-        await records.add_consent(turn.tx, address, withdrawn)
-    await people.forget(turn.tx, address)
+    await turn.forget()
     turn.say("forget.done", "/register")
 
 
@@ -113,12 +141,13 @@ FORM = Form(
 
 
 async def forget(turn: Turn, _: str) -> None:
-    """Ask once, then erase. A draft that is open goes as well."""
+    """Ask once, then erase. A draft that is open goes as well, or on if the answer is no."""
     known = turn.person.id is not None or turn.conversation is not None
     if not known:
         turn.say("mydata.nothing", "/register")
         return
-    await open_form(turn, FORM)
+    open_now = turn.conversation
+    await open_form(turn, FORM, put_aside(open_now) if open_now and open_now.form != FORM.name else {})
 
 
 ACTIONS = (

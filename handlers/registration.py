@@ -29,13 +29,14 @@ _GREETINGS = frozenset(
     )
 )
 _EARLIEST = date(1950, 1, 1)
+# Questions that only some answers call for share the number of the one before, so that the total never changes on the way.
+_NUMBERED = (("name",), ("unit",), ("age",), ("sex",), ("abo", "rh"), ("count", "last"), ("phone",))
 
 
-def _step(turn: Turn, answers: Answers, key: str) -> str:
-    """The question's sentence with its place among the questions that these answers call for."""
-    keys = [question.key for question in FORM.due(answers) if question.key != "consent"]
-    text = turn.text(f"register.{key}.ask")
-    return turn.text("form.step", number=keys.index(key) + 1, total=len(keys), text=text)
+def _step(turn: Turn, key: str) -> str:
+    """The question's sentence with its place in the form."""
+    number = next(at for at, keys in enumerate(_NUMBERED, 1) if key in keys)
+    return turn.text("form.step", number=number, total=len(_NUMBERED), text=turn.text(f"register.{key}.ask"))
 
 
 async def _ask_consent(turn: Turn, _: Answers) -> Prompt:
@@ -59,7 +60,7 @@ async def _read_consent(turn: Turn, _: Answers, given: Given) -> object:
 
 
 async def _ask_name(turn: Turn, answers: Answers) -> Prompt:
-    return Prompt(_step(turn, answers, "name"))
+    return Prompt(_step(turn, "name"))
 
 
 async def _read_name(_: Turn, __: Answers, given: Given) -> object:
@@ -76,18 +77,21 @@ async def _ask_unit(turn: Turn, answers: Answers) -> Prompt:
     prompt = await unit_question.ask(turn, answers)
     if unit_question.SCRATCH in answers:
         return prompt
-    return Prompt(_step(turn, answers, "unit") + "\n" + prompt.text, prompt.choices)
+    return Prompt(_step(turn, "unit") + "\n" + prompt.text, prompt.choices)
 
 
 async def _ask_age(turn: Turn, answers: Answers) -> Prompt:
-    return Prompt(_step(turn, answers, "age"))
+    return Prompt(_step(turn, "age"))
 
 
 async def _read_age(turn: Turn, _: Answers, given: Given) -> object:
     birth = read_birth(given.text, turn.today)
     judged = judge_age(birth, turn.today)
     if judged.age is Age.TOO_YOUNG:
+        if await donors.of_person(turn.tx, turn.person.id):  # More likely a slip than a person who grew younger.
+            raise Unclear("register.age.young_registered")
         # Nothing is kept of somebody under 18. Source: Circular 26/2013/TT-BYT art. 4(1); Law 91/2025/QH15 art. 24.
+        await turn.forget()
         when = (
             turn.text("register.age.from", date=show_date(judged.allowed_from))
             if judged.allowed_from
@@ -136,7 +140,7 @@ async def _show_age(turn: Turn, value: dict[str, Any]) -> str:
 
 
 async def _ask_sex(turn: Turn, answers: Answers) -> Prompt:
-    return Prompt(_step(turn, answers, "sex"), labelled(turn, M="sex.M", F="sex.F"))
+    return Prompt(_step(turn, "sex"), labelled(turn, M="sex.M", F="sex.F"))
 
 
 async def _read_choice(_: Turn, __: Answers, given: Given) -> object:
@@ -151,7 +155,7 @@ async def _show_sex(turn: Turn, value: str) -> str:
 
 async def _ask_abo(turn: Turn, answers: Answers) -> Prompt:
     groups = [Choice(group, group, (turn.text("blood.group", abo=group),)) for group in ("O", "A", "B", "AB")]
-    return Prompt(_step(turn, answers, "abo"), [*groups, *labelled(turn, **{"?": "blood.unknown"})])
+    return Prompt(_step(turn, "abo"), [*groups, *labelled(turn, **{"?": "blood.unknown"})])
 
 
 async def _read_abo(_: Turn, answers: Answers, given: Given) -> object:
@@ -171,7 +175,7 @@ async def _show_abo(turn: Turn, value: str) -> str:
 
 async def _ask_rh(turn: Turn, answers: Answers) -> Prompt:
     return Prompt(
-        _step(turn, answers, "rh"),
+        _step(turn, "rh"),
         labelled(turn, **{"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}),
     )
 
@@ -185,7 +189,7 @@ async def _show_rh(turn: Turn, value: str) -> str:
 
 
 async def _ask_count(turn: Turn, answers: Answers) -> Prompt:
-    return Prompt(_step(turn, answers, "count"), labelled(turn, **{"0": "count.never"}))
+    return Prompt(_step(turn, "count"), labelled(turn, **{"0": "count.never"}))
 
 
 async def _read_count(_: Turn, __: Answers, given: Given) -> object:
@@ -197,7 +201,7 @@ async def _show_count(turn: Turn, value: int) -> str:
 
 
 async def _ask_last(turn: Turn, answers: Answers) -> Prompt:
-    return Prompt(_step(turn, answers, "last"), labelled(turn, unknown="last.unknown"))
+    return Prompt(_step(turn, "last"), labelled(turn, unknown="last.unknown"))
 
 
 async def _read_last(turn: Turn, answers: Answers, given: Given) -> object:
@@ -234,7 +238,7 @@ async def show_last(turn: Turn, value: str) -> str:
 
 
 async def _ask_phone(turn: Turn, answers: Answers) -> Prompt:
-    return Prompt(_step(turn, answers, "phone"), contact=turn.text("phone.share"))
+    return Prompt(_step(turn, "phone"), contact=turn.text("phone.share"))
 
 
 async def _read_phone(_: Turn, __: Answers, given: Given) -> object:
@@ -316,6 +320,8 @@ async def register(turn: Turn, unit_code: str = "") -> None:
         turn.say("register.unit_unknown")
     donor = await donors.of_person(turn.tx, turn.person.id)
     answers = answers_of(donor) if donor else {}
+    if turn.conversation and turn.conversation.form == FORM.name:
+        answers = {**turn.conversation.answers}  # What was answered so far stays.
     if unit:
         answers["unit"] = {"id": unit.id}
     await open_form(turn, FORM, answers, REVIEW if donor else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from core.dates import long_date, show_date, show_time, show_weekday
+from core.dates import show_date, show_time, show_weekday
 from core.dialogue import Place
 from core.rounds import Round, next_round
 from handlers.turn import Action, Turn
@@ -31,7 +31,7 @@ async def next_(turn: Turn, _: str) -> None:
 def describe(turn: Turn, found: Round) -> dict[str, str]:
     """A round's facts in the person's words; lines that have nothing to say are left out."""
     hours = (
-        turn.text("next.hours", opens=_hour(found.opens), closes=_hour(found.closes or found.opens))
+        turn.text("next.hours", opens=_hour(turn, found.opens), closes=_hour(turn, found.closes or found.opens))
         if found.opens
         else ""
     )
@@ -47,14 +47,13 @@ def describe(turn: Turn, found: Round) -> dict[str, str]:
         "name": found.name,
         "weekday": show_weekday(found.held_on, turn.language),
         "date": show_date(found.held_on),
-        "long_date": long_date(found.held_on),
         "details": details,
         "contact": turn.settings.contact,
     }
 
 
-def _hour(text: str) -> str:
-    return show_time(time.fromisoformat(text))
+def _hour(turn: Turn, text: str) -> str:
+    return show_time(time.fromisoformat(text)) if turn.language == "vi" else text
 
 
 def _explain(turn: Turn, plan: list[Round], *, known: bool, registered: bool) -> None:

@@ -12,7 +12,7 @@ from core.dialogue import Button, Choice, DocumentRef, Inbound, Place, Reply
 from core.people import Conversation, Person, Role
 from core.units import UnitIndex
 from core.words import Words
-from storage import people
+from storage import people, records
 from storage.database import Savepoint
 from storage.units import UnitsCache
 
@@ -106,6 +106,16 @@ class Turn:
             self.person = replace(self.person, id=id_, language=chosen)
         assert self.person.id is not None
         return self.person.id
+
+    async def forget(self) -> None:
+        """Keep nothing of the person from here on but the proof that they agreed and took it back."""
+        address = self.person.address
+        given = {c.purpose for c in await records.consents(self.tx, address) if c.answer == "given"}
+        for purpose in sorted(given):
+            withdrawn = records.Consent(purpose, "withdrawn", "", self.inbound.channel, self.at)
+            await records.add_consent(self.tx, address, withdrawn)
+        await people.forget(self.tx, address)
+        self.person = replace(self.person, id=None)
 
 
 Handler = Callable[[Turn, str], Awaitable[None]]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.json_text import pack, unpack
 from storage.database import Tx
 
 _KEEP_MS = 90 * 86_400_000
+_RECENT = 30  # Only the progress of long work is edited, and it stands near the end.
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ async def add(
     """Put a bubble at the end; None where this very message is there already."""
     rows = await tx.run(
         "INSERT INTO bubbles (address, outbox_id, client_id, body, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-        (address, outbox_id, client_id, json.dumps(body, ensure_ascii=False), at),
+        (address, outbox_id, client_id, pack(body), at),
     )
     return Bubble(rows[0][0], body) if rows else None
 
@@ -35,25 +37,40 @@ async def after(tx: Tx, address: str, last: int, limit: int = 500) -> list[Bubbl
     rows = await tx.all(
         "SELECT id, body FROM bubbles WHERE address = ? AND id > ? ORDER BY id DESC LIMIT ?", (address, last, limit)
     )
-    return [Bubble(id_, json.loads(body)) for id_, body in reversed(rows)]
+    return [Bubble(id_, unpack(body)) for id_, body in reversed(rows)]
 
 
 async def one(tx: Tx, address: str, id_: int) -> Bubble | None:
     """A bubble of this very chat."""
     row = await tx.one("SELECT id, body FROM bubbles WHERE address = ? AND id = ?", (address, id_))
-    return Bubble(row[0], json.loads(row[1])) if row else None
+    return Bubble(row[0], unpack(row[1])) if row else None
 
 
-async def with_file(tx: Tx, address: str, outbox_id: int) -> bool:
-    """True where the file of this outbox row was sent into this very chat."""
-    return await tx.one("SELECT 1 FROM bubbles WHERE address = ? AND outbox_id = ?", (address, outbox_id)) is not None
+async def of_outbox(tx: Tx, address: str, outbox_id: int) -> Bubble | None:
+    """The bubble that an outbox row became in this very chat."""
+    row = await tx.one("SELECT id, body FROM bubbles WHERE address = ? AND outbox_id = ?", (address, outbox_id))
+    return Bubble(row[0], unpack(row[1])) if row else None
+
+
+async def sent_since(tx: Tx, outbox_ids: Sequence[int], since: int) -> set[int]:
+    """Those of these outbox rows whose bubble stands and is no older than `since` (ms UTC)."""
+    marks = ", ".join("?" * len(outbox_ids))
+    rows = await tx.all(f"SELECT outbox_id FROM bubbles WHERE outbox_id IN ({marks}) AND at >= ?", (*outbox_ids, since))  # noqa: S608 (only marks are joined)
+    return {id_ for (id_,) in rows}
+
+
+async def edited(tx: Tx, address: str, last: int) -> list[Bubble]:
+    """The changed ones among the newest bubbles up to an id: a page that was away may have missed the change."""
+    rows = await tx.all(
+        "SELECT id, body FROM bubbles WHERE address = ? AND id <= ? ORDER BY id DESC LIMIT ?", (address, last, _RECENT)
+    )
+    newest = [Bubble(id_, unpack(body)) for id_, body in reversed(rows)]
+    return [bubble for bubble in newest if bubble.body.get("edited")]
 
 
 async def change(tx: Tx, address: str, id_: int, body: dict[str, Any]) -> None:
     """Write a bubble again."""
-    await tx.run(
-        "UPDATE bubbles SET body = ? WHERE address = ? AND id = ?", (json.dumps(body, ensure_ascii=False), address, id_)
-    )
+    await tx.run("UPDATE bubbles SET body = ? WHERE address = ? AND id = ?", (pack(body), address, id_))
 
 
 async def prune(tx: Tx, now: int) -> None:

@@ -17,7 +17,7 @@ Row = tuple[Any, ...]
 Values = Sequence[Any]
 
 # The WAL-reset bug can corrupt a database that two connections share; fixed in 3.51.3, backported to 3.50.7 and 3.44.6.
-# Source: sqlite.org/wal.html#walresetbug
+# Source: the section "the WAL-reset bug" of the page on WAL of sqlite.org
 _WAL_FIXED = (3, 51, 3)
 _WAL_BACKPORTS = ((3, 50, 7), (3, 44, 6))
 _READERS = 2
@@ -33,6 +33,12 @@ def _driver() -> Any:
         return importlib.import_module("sqlcipher3.dbapi2")
     except ImportError:
         return sqlite3
+
+
+def driver_error() -> type[Exception]:
+    """What the driver raises, for who turns it into a line for people."""
+    error: type[Exception] = _driver().Error
+    return error
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -170,8 +176,8 @@ class Database:
 
     async def backup(self, target: Path) -> None:
         """Write a whole, compact copy to `target`, in place of what is there."""
-        target.unlink(missing_ok=True)
         async with self._write_lock:
+            target.unlink(missing_ok=True)  # noqa: ASYNC240 (one system call, at start)
             await self._writer.execute_fetchall("VACUUM INTO ?", (str(target),))
 
     async def close(self) -> None:
@@ -188,13 +194,28 @@ def _connector(path: Path, key: str, pragmas: Sequence[str], *, read_only: bool)
 
     def connect() -> Any:
         connection = driver.connect(uri, uri=True, isolation_level=None, cached_statements=256)
-        if key:
-            connection.execute(f"PRAGMA key = '{_quoted(key)}'")
-        for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            if key:
+                connection.execute("PRAGMA cipher_log_level = NONE")  # or SQLCipher says a wrong key in lines of its own
+                connection.execute(f"PRAGMA key = '{_quoted(key)}'")
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     return connect
+
+
+async def _connect(connector: Callable[[], Any]) -> aiosqlite.Connection:
+    """One open connection. Where it cannot be opened, its thread ends first, or it would speak into a loop that is closed."""
+    connection = aiosqlite.Connection(connector, 64)
+    try:
+        return await connection
+    except BaseException:
+        connection._thread.join()
+        raise
 
 
 def _quoted(text: str) -> str:
@@ -230,9 +251,11 @@ async def open_database(url: str, key: str = "") -> Database:
     connections: list[aiosqlite.Connection] = []
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connections.append(await aiosqlite.Connection(_connector(path, key, _WRITER_PRAGMAS, read_only=False), 64))
+        connections.append(await _connect(_connector(path, key, _WRITER_PRAGMAS, read_only=False)))
         for _ in range(readers):
-            connections.append(await aiosqlite.Connection(_connector(path, key, _READER_PRAGMAS, read_only=True), 64))
+            connections.append(  # noqa: PERF401 (what is open so far must be closed if the next one fails)
+                await _connect(_connector(path, key, _READER_PRAGMAS, read_only=True))
+            )
     except (OSError, driver.Error) as error:
         for connection in connections:
             await connection.close()
@@ -242,5 +265,5 @@ async def open_database(url: str, key: str = "") -> Database:
 
 async def open_reader(path: Path, key: str = "") -> Database:
     """The database for a process that only reads (a list being written beside the bot)."""
-    connection = await aiosqlite.Connection(_connector(path, key, _READER_PRAGMAS, read_only=True), 64)
+    connection = await _connect(_connector(path, key, _READER_PRAGMAS, read_only=True))
     return Database(connection, (), path)

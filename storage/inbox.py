@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.dialogue import Inbound
+from core.json_text import pack, unpack
 from storage.database import Tx
 
 ATTEMPTS = 3  # An update that failed this often is dead: it would fail for ever and hold up its chat.
@@ -37,10 +37,7 @@ async def store(tx: Tx, updates: Sequence[Delivered], at: int) -> None:
     await tx.many(
         "INSERT INTO inbox (channel, update_id, address, body, received_at) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (channel, update_id) DO NOTHING",
-        [
-            (u.inbound.channel, u.update_id, u.inbound.address, json.dumps(u.inbound.to_json(), ensure_ascii=False), at)
-            for u in updates
-        ],
+        [(u.inbound.channel, u.update_id, u.inbound.address, pack(u.inbound.to_json()), at) for u in updates],
     )
 
 
@@ -49,9 +46,7 @@ async def waiting(tx: Tx, limit: int) -> list[Waiting]:
     rows = await tx.all(
         "SELECT seq, attempts, address, body FROM inbox WHERE state = 'new' ORDER BY seq LIMIT ?", (limit,)
     )
-    return [
-        Waiting(seq, attempts, Inbound.from_json(address, json.loads(body))) for seq, attempts, address, body in rows
-    ]
+    return [Waiting(seq, attempts, Inbound.from_json(address, unpack(body))) for seq, attempts, address, body in rows]
 
 
 async def finish(tx: Tx, seqs: Sequence[int]) -> None:
@@ -70,5 +65,8 @@ async def fail(tx: Tx, waiting_row: Waiting, incident: str) -> bool:
 
 
 async def prune(tx: Tx, now: int) -> None:
-    """Drop rows that no platform delivers again."""
-    await tx.run("DELETE FROM inbox WHERE state <> 'new' AND received_at < ?", (now - _KEEP_MS,))
+    """Drop rows that no platform delivers again. The newest stays, or its number, which names answers, would come again."""
+    await tx.run(
+        "DELETE FROM inbox WHERE state <> 'new' AND received_at < ? AND seq < (SELECT max(seq) FROM inbox)",
+        (now - _KEEP_MS,),
+    )

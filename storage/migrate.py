@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from storage.database import Database, DatabaseError, Tx
+from storage.database import Database, DatabaseError, Tx, driver_error
 
 _FOLDER = Path(__file__).parent / "migrations"
 _RECORD = """
@@ -28,6 +28,8 @@ def statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(pending):
             yield pending.strip()
             pending = ""
+    if pending.strip():  # a last statement without its semicolon
+        yield pending.strip()
 
 
 async def migrate(database: Database, at: int) -> list[str]:
@@ -35,7 +37,10 @@ async def migrate(database: Database, at: int) -> list[str]:
 
     Raises DatabaseError where the database was made by a newer program.
     """
-    await database.write(lambda tx: tx.run(_RECORD))
+    try:
+        await database.write(lambda tx: tx.run(_RECORD))
+    except driver_error() as error:  # Read-only, locked by another program, a full disk: what opening alone does not show.
+        raise DatabaseError(f"storage.url: cannot write {database.path}: {error}") from None
     async with database.read() as tx:
         done = [number for (number,) in await tx.all("SELECT number FROM migrations ORDER BY number")]
     known = known_migrations()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from core.dialogue import Reply
+from core.json_text import pack, unpack
 from storage.database import Tx
 
 RESENDS = 3  # A message whose fate is unknown is sent again at most this often.
@@ -76,7 +76,7 @@ async def write(tx: Tx, drafts: Sequence[Draft]) -> None:
                 int(d.lane),
                 d.address.partition(":")[0],
                 d.address,
-                json.dumps(d.reply.to_json(), ensure_ascii=False),
+                pack(d.reply.to_json()),
                 d.not_before,
                 d.expires_at,
                 d.on_unknown,
@@ -102,7 +102,7 @@ async def due(
         (channel, now, *skip, *skip_ids, now, limit),
     )
     return [
-        Outgoing(id_, Lane(lane), address, Reply.from_json(json.loads(payload)), attempts, expires_at, on_unknown)
+        Outgoing(id_, Lane(lane), address, Reply.from_json(unpack(payload)), attempts, expires_at, on_unknown)
         for id_, lane, address, payload, attempts, expires_at, on_unknown in rows
     ]
 
@@ -138,8 +138,8 @@ async def recover(tx: Tx, epoch: str) -> int:
         "UPDATE outbox SET state = 'unknown' WHERE state = 'sending' AND epoch <> ? RETURNING id", (epoch,)
     )
     await tx.run(
-        "UPDATE outbox SET attempts = attempts + 1, state = CASE WHEN on_unknown = 'hold' THEN 'held'"
-        " WHEN attempts + 1 >= ? THEN 'failed' ELSE 'pending' END WHERE state = 'unknown'",
+        "UPDATE outbox SET attempts = attempts + 1, error = 'Died', state = CASE WHEN on_unknown = 'hold' THEN 'held'"
+        " WHEN attempts >= ? THEN 'failed' ELSE 'pending' END WHERE state = 'unknown'",
         (RESENDS,),
     )
     return len(rows)
@@ -155,7 +155,8 @@ async def cancel(tx: Tx, address: str) -> None:
 async def next_due(tx: Tx, channel: str, now: int) -> int | None:
     """When the next row that waits for its time is due (ms UTC); None where none waits."""
     row = await tx.one(
-        "SELECT min(not_before) FROM outbox WHERE state = 'pending' AND channel = ? AND not_before > ?", (channel, now)
+        "SELECT min(not_before) FROM outbox WHERE state = 'pending' AND not_before > 0 AND channel = ? AND not_before > ?",
+        (channel, now),
     )
     return row[0] if row else None
 
@@ -166,13 +167,14 @@ async def move(tx: Tx, old: str, new: str) -> None:
 
 
 async def prune(tx: Tx, now: int) -> None:
-    """Forget the words of what ended, and in time the rows of answers."""
+    """Drop the rows of answers that ended long ago. The newest stays, or its number, which channels know it by, would come again."""
     await tx.run(
-        "DELETE FROM outbox WHERE lane = 0 AND state IN ('sent', 'failed', 'expired', 'cancelled') AND claimed_at < ?",
+        "DELETE FROM outbox WHERE lane = 0 AND state IN ('sent', 'failed', 'expired', 'cancelled') AND claimed_at < ?"
+        " AND id < (SELECT max(id) FROM outbox)",
         (now - _BLANK_AFTER_MS,),
     )
 
 
 async def counts(tx: Tx) -> dict[str, int]:
     """Rows by state, for health and metrics."""
-    return dict(await tx.all("SELECT state, count(*) FROM outbox GROUP BY state"))  # type: ignore[arg-type]
+    return dict(await tx.all("SELECT state, count(*) FROM outbox GROUP BY state"))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+from core.json_text import pack, unpack
 from core.people import Conversation, Person, Role
 from storage.database import Tx
 
@@ -80,8 +80,8 @@ def _conversation(row: tuple[object, ...]) -> Conversation:
         address=str(address),
         form=str(form),
         step=str(step),
-        answers=json.loads(str(answers)),
-        options=tuple(tuple(option) for option in json.loads(str(options))),
+        answers=unpack(str(answers)),
+        options=tuple(tuple(option) for option in unpack(str(options))),
         version=int(version),  # type: ignore[call-overload]
         language=str(language),
         updated_at=int(updated_at),  # type: ignore[call-overload]
@@ -110,8 +110,8 @@ async def save_conversations(tx: Tx, open_ones: Sequence[Conversation]) -> None:
                 c.address,
                 c.form,
                 c.step,
-                json.dumps(c.answers, ensure_ascii=False),
-                json.dumps(c.options, ensure_ascii=False),
+                pack(c.answers),
+                pack(c.options),
                 c.version,
                 c.language,
                 c.updated_at,

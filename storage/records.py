@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from dataclasses import dataclass
 
+from core.json_text import pack
 from storage import marks
 from storage.database import Tx
 
@@ -55,5 +55,5 @@ async def add_audit(tx: Tx, address: str, action: str, *, at: int, **detail: obj
     """Keep who did what. `detail` holds ids, counts and codes; never names, phones or answers."""
     await tx.run(
         "INSERT INTO audit (at, address, action, detail) VALUES (?, ?, ?, ?)",
-        (at, address, action, json.dumps(detail, ensure_ascii=False)),
+        (at, address, action, pack(detail)),
     )

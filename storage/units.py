@@ -27,15 +27,25 @@ class UnitRow:
 
 
 class UnitsCache:
-    """The index of all units. The table is the truth: each use compares revisions and reads again where another wrote."""
+    """The index of all units. The table is the truth: after `refresh` the next use compares revisions, and reads again where
+    somebody wrote.
+    """
 
     def __init__(self) -> None:
         """Empty until first used."""
         self._revision: str | None = None
         self._index = UnitIndex.of(())
+        self._fresh = False
+
+    def refresh(self) -> None:
+        """A new transaction begins: what was read before may be old."""
+        self._fresh = False
 
     async def index(self, tx: Tx) -> UnitIndex:
-        """The units as they are now."""
+        """The units as they are in this transaction."""
+        if self._fresh:
+            return self._index
+        self._fresh = True
         revision = await marks.get(tx, REVISION, "0")
         if revision != self._revision:
             rows = await tx.all("SELECT id, code, kind, name, aliases, parent_id FROM units ORDER BY sort_key, id")

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from handlers.documents import registration
 from handlers.documents.paper import Document, Paper, Params, Progress, quiet
+from handlers.documents.registration import AGE_TITLE, TITLES
 from storage.database import Tx
 
 # A spreadsheet takes what begins so for a formula; the wide signs in East Asian settings. Source: OWASP ASVS 1.2.10
 _FORMULA = tuple("=+-@\t\r\0＝＋－＠")
 
-HEAD = registration.TITLES._replace(
-    male_age=f"{registration.AGE_TITLE} (Nam)",  # type: ignore[arg-type]
-    female_age=f"{registration.AGE_TITLE} (Nữ)",  # type: ignore[arg-type]
-)
+_BEFORE, (_MALE, _FEMALE), _BEHIND = TITLES[:3], TITLES[3:5], TITLES[5:]
+HEAD = (*_BEFORE, f"{AGE_TITLE} ({_MALE})", f"{AGE_TITLE} ({_FEMALE})", *_BEHIND)
 
 
 def harmless(cell: object) -> object:

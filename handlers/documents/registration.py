@@ -24,6 +24,8 @@ TITLE = "DANH SÁCH ĐOÀN VIÊN, NGƯỜI LAO ĐỘNG"
 SUBTITLE = "ĐĂNG KÝ THAM GIA HIẾN MÁU TÌNH NGUYỆN – {year}"
 ANY_UNIT = "LIÊN ĐOÀN LAO ĐỘNG HUYỆN, TP, CĐN ..."
 SIGNATURE = ("TM. BAN THƯỜNG VỤ", "CHỦ TỊCH", "(Ký tên, đóng dấu)")
+# As in Row; both ages stand below AGE_TITLE.
+TITLES = ("STT", "Họ và tên", "Đơn vị", "Nam", "Nữ", "Số lần đã hiến máu", "Số điện thoại", "Ghi chú")
 AGE_TITLE = "Tuổi"
 OWN_WORDS = "đơn vị tự khai"
 
@@ -39,9 +41,6 @@ class Row(NamedTuple):
     donations: int
     phone: str
     note: str
-
-
-TITLES = Row("STT", "Họ và tên", "Đơn vị", "Nam", "Nữ", "Số lần đã hiến máu", "Số điện thoại", "Ghi chú")  # type: ignore[arg-type]
 
 
 def heading(paper: Paper, params: Params) -> tuple[str, str]:

@@ -23,7 +23,8 @@ _WIDTH_OF = {letter: width for width, letters in _WIDTHS.items() for letter in l
 _FOREIGN = 1000  # an ideograph fills the square
 _BOLD = 1.08
 _MM_PER_POINT = 25.4 / 72
-_PADDING_MM = 4.0  # what a spreadsheet leaves free on both sides of a cell together, with an indent of 1
+# Free on both sides of a cell together, an indent of 1 included; rather a line too many than one cut off.
+_PADDING_MM = 5.5
 
 
 def _width(letter: str) -> int:

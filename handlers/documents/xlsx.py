@@ -24,19 +24,29 @@ _HIGHEST_ROW = 409.0  # points; Source: Excel specifications and limits
 # Source: Decree 30/2020/NĐ-CP, annex I: A4, on its side for a wide table; top and bottom 20-25 mm, left 30-35,
 # right 15-20. Upright, the unit would have three centimetres left, and most rows two lines.
 _MARGINS_MM = {"left": 30, "right": 15, "top": 20, "bottom": 20}
-_PRINTED_MM = 297 - 30 - 15
 _FONT = "Times New Roman"
 _SIZE, _BIG = 12, 13  # Source: the same annex: 13-14 for text, 12-13 above it
 _LINE, _BIG_LINE, _PAD = 15.75, 17.25, 3.0  # points: a line of either size, and the air above and below a row together
 _ROOM_TO_SIGN = 4  # lines
 _PIXELS_PER_MM = 96 / 25.4
 
-_NAME, _UNIT, _PHONE, _NOTE = 1, 2, 6, 7
-_OTHER_MM = {0: 14, 1: 56, 3: 13, 4: 13, 5: 24, 6: 30, 7: 30}
-_WIDTHS_MM = tuple(_OTHER_MM.get(column, _PRINTED_MM - sum(_OTHER_MM.values())) for column in range(len(TITLES)))
-_LAST = len(TITLES) - 1
-_LEFT_BLOCK = (0, _UNIT)  # who issues the list
-_RIGHT_BLOCK = (3, _LAST)  # who signs it
+# Width in millimetres and format of each column, in the order of Row; together as wide as the page.
+_COLUMNS = (
+    (17, "number"),
+    (56, "text"),
+    (69, "text"),
+    (13, "number"),
+    (13, "number"),
+    (24, "number"),
+    (30, "phone"),
+    (30, "text"),
+)
+_WIDTHS_MM, _KINDS = zip(*_COLUMNS, strict=True)
+_MAY_WRAP = tuple(column for column, kind in enumerate(_KINDS) if kind == "text")
+_MALE, _FEMALE = 3, 4
+_LAST = len(_COLUMNS) - 1
+_LEFT_BLOCK = (0, _MALE - 1)  # who issues the list
+_RIGHT_BLOCK = (_MALE, _LAST)  # who signs it
 _WHOLE = (0, _LAST)
 
 _CENTRED = {"font_name": _FONT, "font_size": _SIZE, "align": "center", "valign": "vcenter", "text_wrap": True}
@@ -51,8 +61,6 @@ _FORMATS = {
     "text": _CELL | {"align": "left", "indent": 1, "num_format": "@"},
     "phone": _CELL | {"num_format": "@", "text_wrap": False},
 }
-# By column, as in Row.
-_KINDS = ("number", "text", "text", "number", "number", "number", "phone", "text")
 _OPTIONS = {
     "constant_memory": True,
     # Column widths are counted in digits of the default font: one that every reader has keeps them true.
@@ -117,24 +125,33 @@ class _Sheet:
                 sheet.write_string(self._at, column, title, head)
             self._at += 1
         # merge_range() would write into the row above, which is on disk already; a merge needs no more than its place.
-        sheet.merge += [[top, column, top + 1, column] for column in range(len(TITLES)) if column not in (3, 4)]
-        sheet.merge.append([top, 3, top, 4])
+        sheet.merge += [
+            [top, column, top + 1, column] for column in range(len(TITLES)) if column not in (_MALE, _FEMALE)
+        ]
+        sheet.merge.append([top, _MALE, top, _FEMALE])
         sheet.repeat_rows(top, top + 1)
         sheet.freeze_panes(top + 2, 0)
 
     def add(self, row: Row) -> None:
         """The next line of the table."""
-        texts = ((row.name, _NAME), (row.unit, _UNIT), (row.note, _NOTE))
-        lines = max(line_count(text, _WIDTHS_MM[column], _SIZE) for text, column in texts)
+        lines = max(line_count(str(row[column]), _WIDTHS_MM[column], _SIZE) for column in _MAY_WRAP)
         self._sheet.set_row(self._at, min(lines * _LINE + _PAD, _HIGHEST_ROW))
         for column, value in enumerate(row):
-            style = self._formats[_KINDS[column]]
-            if isinstance(value, str):
-                self._sheet.write_string(self._at, column, value[:_LONGEST_CELL], style)
-            else:
-                self._sheet.write(self._at, column, value, style)
+            self._write(column, value, self._formats[_KINDS[column]])
+        # XlsxWriter remembers the height of every row, to place pictures; there are none, and memory must not grow.
+        for remembered in (self._sheet.row_info, self._sheet.row_sizes):
+            remembered.pop(self._at - 1, None)
         self._at += 1
         self.rows += 1
+
+    def _write(self, column: int, value: object, style: Format) -> None:
+        """One cell of the current row; a text stays a text, whatever it looks like."""
+        if isinstance(value, str):
+            self._sheet.write_string(self._at, column, value[:_LONGEST_CELL], style)
+        elif isinstance(value, int):
+            self._sheet.write_number(self._at, column, value, style)
+        else:
+            self._sheet.write_blank(self._at, column, None, style)
 
     def sign(self, place_and_date: str) -> None:
         """Place, date, who signs, and room to do it: one row, which no page break can part."""

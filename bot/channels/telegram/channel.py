@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hmac
-import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from bot.clock import monotonic
 from bot.config import TelegramSection
 from bot.logs import event
 from core.dialogue import Expired, Inbound
+from core.json_text import unpack
 from storage.inbox import Delivered
 
 _LOG = logging.getLogger("giothong.telegram")
@@ -144,7 +144,8 @@ class TelegramChannel:
         failures = 0
         while not self._stopping.is_set():
             try:
-                updates = await self._fetch(offset)
+                # The first poll after silence only looks: whose press was lost meanwhile shall not wait for a long poll to end.
+                updates = await self._fetch(offset, 0 if failures or offset is None else _POLL_S)
                 if updates is None:
                     return
                 await self._keep(updates)
@@ -160,19 +161,19 @@ class TelegramChannel:
                 if monotonic() - self.last_success > _SILENCE_S:
                     await self._wire.renew()
                 await self._pause(_wait_s(error, failures))
-            except Exception:  # The database would not take them: not confirmed, so Telegram keeps them for us.
+            except Exception:  # noqa: BLE001 (the database would not take them: unconfirmed, Telegram keeps them for us)
                 _LOG.exception("inbox_failed")
                 await self._pause(1)
             else:
                 failures = 0
                 offset = int(updates[-1]["update_id"]) + 1 if updates else offset
 
-    async def _fetch(self, offset: int | None) -> list[dict[str, Any]] | None:
-        """One long poll; None when stopped."""
-        parameters: dict[str, Any] = {"timeout": _POLL_S, "limit": 100, "allowed_updates": ALLOWED_UPDATES}
+    async def _fetch(self, offset: int | None, wait_s: int) -> list[dict[str, Any]] | None:
+        """One poll that waits so long for updates; None when stopped."""
+        parameters: dict[str, Any] = {"timeout": wait_s, "limit": 100, "allowed_updates": ALLOWED_UPDATES}
         if offset is not None:
             parameters["offset"] = offset
-        poll = asyncio.ensure_future(self._wire.call("getUpdates", parameters, _POLL_S + 10))
+        poll = asyncio.ensure_future(self._wire.call("getUpdates", parameters, wait_s + 10))
         stop = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait((poll, stop), return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
@@ -231,13 +232,13 @@ class TelegramChannel:
         if not secret or not hmac.compare_digest(secret, given):
             return web.Response(status=403)
         try:
-            raw = json.loads(await request.read())
+            raw = unpack(await request.read())
             number = int(raw["update_id"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError, web.RequestPayloadError):
             return web.Response(status=400)
         try:
             await self._receive(self._read([{**raw, "update_id": number}]))
-        except Exception:
+        except Exception:  # noqa: BLE001 (503: Telegram keeps it and comes again)
             _LOG.exception("inbox_failed update=%s", number)
             return web.Response(status=503, headers={"Retry-After": "5"})
         if query := press_id(raw):

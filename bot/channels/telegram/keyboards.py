@@ -16,7 +16,7 @@ _LABEL = 60
 def markup(reply: Reply) -> dict[str, Any] | None:
     """The reply_markup of a message. A keyboard that asks for a contact cannot be inline; it goes away once used."""
     if reply.contact:
-        rows = [[{"text": reply.contact, "request_contact": True}]]
+        rows: list[list[dict[str, Any]]] = [[{"text": reply.contact, "request_contact": True}]]
         rows += [[{"text": button.label} for button in reply.buttons]] if reply.buttons else []
         return {"keyboard": rows, "resize_keyboard": True, "one_time_keyboard": True}
     if reply.tidy:
@@ -25,12 +25,13 @@ def markup(reply: Reply) -> dict[str, Any] | None:
         return None
     plain = [button for button in reply.buttons if not button.nav]
     nav = [button for button in reply.buttons if button.nav]
-    rows = [[_inline(button) for button in row] for row in (*_rows(plain), nav) if row]
-    return {"inline_keyboard": rows}
+    inline = [[_inline(button) for button in row] for row in (*_rows(plain), nav) if row]
+    return {"inline_keyboard": inline}
 
 
 def _inline(button: Button) -> dict[str, str]:
-    return {"text": button.label[:_LABEL], "callback_data": button.token}
+    label = button.label if len(button.label) <= _LABEL else f"{button.label[: _LABEL - 1]}…"
+    return {"text": label, "callback_data": button.token}
 
 
 def _rows(buttons: Sequence[Button]) -> list[list[Button]]:
@@ -53,6 +54,8 @@ def _units(text: str) -> int:
 
 def paragraphs(text: str) -> list[str]:
     """The text in parts that Telegram takes, cut at line ends where there are any."""
+    if len(text) <= _TEXT // 2:  # A letter has at most two UTF-16 units: nearly every message ends here.
+        return [text.strip("\n") or "…"]
     parts = [""]
     for line in text.splitlines(keepends=True) or [text]:
         for piece in (line[start : start + _TEXT // 2] for start in range(0, len(line) or 1, _TEXT // 2)):

@@ -7,14 +7,20 @@ building of typed objects for the few methods that every answer needs; everythin
 from __future__ import annotations
 
 import asyncio
-import json
+import os
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
 
 import aiohttp
 from telegram.error import NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from yarl import URL
 
+from core.json_text import pack, unpack
+
+# Without it the library warns at every 429 that RetryAfter will change its type. Source: python-telegram-bot 22.2, PTB_TIMEDELTA
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 _TIMEOUT_S = 20.0
 _CONNECT_S = 10.0
 _WAIT_WHEN_UNSAID_S = 5  # A 429 without retry_after: the platform is overloaded, not we too fast.
@@ -77,7 +83,7 @@ class Wire(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """As the base class, without writing what people typed into the log."""
         try:
-            return cast("dict[str, Any]", json.loads(payload))
+            return cast("dict[str, Any]", unpack(payload))
         except (ValueError, RecursionError) as error:
             raise TelegramError("Invalid server response") from error
 
@@ -98,7 +104,7 @@ class Wire(BaseRequest):
         timeout = aiohttp.ClientTimeout(total=seconds + _CONNECT_S, connect=_CONNECT_S, sock_read=seconds)
         try:
             async with self._session.request(
-                method, url, timeout=timeout, proxy=self._proxy, **_body(request_data)
+                method, _parsed(url), timeout=timeout, proxy=self._proxy, **_body(request_data)
             ) as response:
                 payload = await response.read()
                 status = response.status
@@ -113,13 +119,18 @@ class Wire(BaseRequest):
         return status, payload
 
 
+@lru_cache(64)
+def _parsed(url: str) -> URL:
+    """A bot calls a dozen addresses; parsing one costs as much as the rest of building the request."""
+    return URL(url)
+
+
 def _body(data: RequestData | None) -> dict[str, Any]:
     """The request's body for aiohttp: JSON, or multipart where files go along."""
     if data is None:
         return {}
     if not data.contains_files:
-        # ensure_ascii: a lone surrogate, which JSON can carry and UTF-8 cannot, must not break the call.
-        body = json.dumps(data.parameters).encode()
+        body = pack(data.parameters).encode()
         return {"data": body, "headers": {"Content-Type": "application/json"}}
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,11 +16,23 @@ from bot.channel import Parcel, RenderedFile
 from bot.clock import Clock
 from core.dialogue import Button, Reply
 from storage import bubbles
-from storage.bubbles import Bubble
 from storage.database import Database
 
-_ROW = 30  # Letters that fit side by side in the narrowest chat.
-_QUEUE = 200  # A page that stopped reading is cut off rather than kept in memory; it comes back and asks for the rest.
+_SAVE = ".review:save"
+_ROW = 34  # Letters that fit side by side in the narrowest chat.
+# A list holds names and phones: it lies ready for a week, then /xuat makes a newer one.
+_KEEP_FILES_MS = 7 * 86_400_000
+
+
+class OpenPage:
+    """What one open page has yet to be told. What it says stands in the table: a slow reader costs no memory, a lost one nothing."""
+
+    def __init__(self) -> None:
+        """Everything is yet to be told."""
+        self.news = asyncio.Event()
+        self.news.set()
+        self.edited: set[int] = set()
+        self.closing = False
 
 
 class WebChannel:
@@ -26,67 +41,73 @@ class WebChannel:
     name = "web"
 
     def __init__(self, database: Database, clock: Clock, files: Path) -> None:
-        """`files`: a private folder for files until they are fetched."""
+        """`files`: a private folder, kept over restarts, for files until they are fetched."""
         self._database = database
         self._clock = clock
         self.files = files
-        self._listeners: dict[str, set[asyncio.Queue[dict[str, Any] | None]]] = defaultdict(set)
+        self._files_lock = asyncio.Lock()
+        self._open: dict[str, set[OpenPage]] = defaultdict(set)
 
-    def listen(self, address: str) -> asyncio.Queue[dict[str, Any] | None]:
-        """A queue of events for one open page; None in it means: come again."""
-        queue: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue(_QUEUE)
-        self._listeners[address].add(queue)
-        return queue
+    @contextmanager
+    def listen(self, address: str) -> Iterator[OpenPage]:
+        """Hear of what is new in a chat as long as the context lasts."""
+        page = OpenPage()
+        self._open[address].add(page)
+        try:
+            yield page
+        finally:
+            self._open[address].discard(page)
+            if not self._open[address]:
+                del self._open[address]
 
-    def leave(self, address: str, queue: asyncio.Queue[dict[str, Any] | None]) -> None:
-        """The page is gone."""
-        self._listeners[address].discard(queue)
-        if not self._listeners[address]:
-            del self._listeners[address]
-
-    def tell(self, address: str, event: str, data: dict[str, Any]) -> None:
-        """Tell every open page of a chat."""
-        for queue in tuple(self._listeners.get(address, ())):
-            if queue.full():
-                self._listeners[address].discard(queue)
-                queue.get_nowait()
-                queue.put_nowait(None)
-            else:
-                queue.put_nowait({"event": event, "data": data})
+    def tell(self, address: str, edited: int | None = None) -> None:
+        """Something is new in a chat; `edited`: this bubble was changed."""
+        for page in self._open.get(address, ()):
+            if edited is not None:
+                page.edited.add(edited)
+            page.news.set()
 
     def close(self) -> None:
         """Let every open page go."""
-        for queues in self._listeners.values():
-            for queue in queues:
-                if queue.full():
-                    queue.get_nowait()
-                queue.put_nowait(None)
+        for page in itertools.chain.from_iterable(self._open.values()):
+            page.closing = True
+            page.news.set()
 
     async def send(self, parcel: Parcel) -> str:
         """Put the message into the chat. The same parcel again adds nothing."""
         body = {"from": "bot", **_body(parcel.reply), "at": self._clock.now().isoformat(timespec="seconds")}
-        if parcel.file:
-            body["file"] = await asyncio.to_thread(self._keep_file, parcel.id, parcel.file)
-        at = self._clock.at()
-        bubble = await self._database.write(
-            lambda tx: bubbles.add(tx, parcel.address, body, at=at, outbox_id=parcel.id)
-        )
-        if bubble is None:
-            return ""
-        self.show(parcel.address, bubble)
-        return str(bubble.id)
-
-    def show(self, address: str, bubble: Bubble) -> None:
-        """Tell open pages of a new bubble."""
-        self.tell(address, "message", {"id": bubble.id, **bubble.body})
+        async with self._files_lock:
+            if parcel.file:
+                body["file"] = await asyncio.to_thread(self._keep_file, parcel.id, parcel.file)
+            at = self._clock.at()
+            bubble = await self._database.write(
+                lambda tx: bubbles.add(tx, parcel.address, body, at=at, outbox_id=parcel.id)
+            )
+        self.tell(parcel.address)
+        return str(bubble.id) if bubble else ""
 
     def _keep_file(self, id_: int, file: RenderedFile) -> dict[str, Any]:
         folder = self.files / str(id_)
-        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, parents=True)
         target = folder / file.name
         shutil.copyfile(file.path, target)
         target.chmod(0o600)
         return {"name": file.name, "file": id_, "size": target.stat().st_size}
+
+    async def tidy(self) -> None:
+        """Remove files that are a week old, and those whose bubble is gone because the person was forgotten."""
+        async with self._files_lock:
+            folders = await asyncio.to_thread(self._folders)
+            since = self._clock.at() - _KEEP_FILES_MS
+            async with self._database.read() as tx:
+                standing = await bubbles.sent_since(tx, [int(folder.name) for folder in folders], since)
+            for folder in folders:
+                if int(folder.name) not in standing:
+                    await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+    def _folders(self) -> list[Path]:
+        return [folder for folder in self.files.glob("*") if folder.name.isdecimal()]
 
     async def edit(self, address: str, external_id: str, text: str) -> None:
         """Change the words of a bubble."""
@@ -95,30 +116,35 @@ class WebChannel:
             bubble = await bubbles.one(tx, address, id_)
         if bubble is None:
             return
-        body = {**bubble.body, "text": text}
+        body = {**bubble.body, "text": text, "edited": True}
         await self._database.write(lambda tx: bubbles.change(tx, address, id_, body))
-        self.tell(address, "update", {"id": id_, "text": text})
+        self.tell(address, edited=id_)
 
 
 def _body(reply: Reply) -> dict[str, Any]:
     return {
         "text": reply.text,
-        "choices": [[{"label": b.label, "value": b.token} for b in row] for row in _rows(reply.buttons)],
+        "choices": [[_choice(button) for button in row] for row in _rows(reply.buttons)],
         "file": None,
         "place": asdict(reply.place) if reply.place else None,
     }
 
 
+def _choice(button: Button) -> dict[str, str]:
+    """`kind` is how it looks: the one that saves a card stands out, back and cancel stand back."""
+    kind = "nav" if button.nav else "main" if button.token.endswith(_SAVE) else "answer"
+    return {"label": button.label, "value": button.token, "kind": kind}
+
+
 def _rows(buttons: tuple[Button, ...]) -> list[list[Button]]:
-    """Short labels share a row; back and cancel have the last one."""
+    """Short labels share a row; what saves a card has its own, back and cancel have the last one."""
     rows: list[list[Button]] = []
-    width = _ROW
-    nav_row = False
+    width, kind = 0, ""
     for button in buttons:
-        length = len(button.label) + 4
-        if width + length > _ROW or button.nav is not nav_row:
+        length, kind_before, kind = len(button.label) + 4, kind, _choice(button)["kind"]
+        if not rows or width + length > _ROW or kind != kind_before:
             rows.append([])
-            width, nav_row = 0, button.nav
+            width = 0
         rows[-1].append(button)
         width += length
     return rows

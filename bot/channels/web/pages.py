@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
+import datetime as dt
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.events import Events
 from bot.channels.web.sessions import Sessions
 from bot.clock import Clock, monotonic
 from core.dialogue import MAX_TEXT, Command, Inbound, Input, Press, Start, Text
 from core.people import Role
 from core.words import Words
-from storage import bubbles, people
-from storage.database import Database
+from storage import bubbles, inbox, people
+from storage.database import Database, Tx
 from storage.inbox import Delivered
 
 _STATIC = Path(__file__).parent / "static"
 _BODY_BYTES = 200_000  # The longest text with room to spare; more is refused before it is read.
-_HEARTBEAT_S = 15.0
 _BURST, _PER_SECOND = 30, 1.0  # Sends of one session: a person in a hurry, not a program.
 _SEATS = {"me": None, "donor": None, "officer": Role.OFFICER, "admin": Role.ADMIN}
 _HEADERS = {
@@ -40,27 +40,35 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
-Receive = Callable[[Sequence[Delivered]], Awaitable[None]]
-
 
 class _Sent(BaseModel):
     """What the page posts: an id of its own making, and one of text, choice, start."""
 
     model_config = ConfigDict(extra="ignore")
     id: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
-    text: str | None = Field(None, max_length=100_000)
+    text: str | None = None
     choice: str | None = Field(None, max_length=64)
     label: str = Field("", max_length=200)
     start: str | None = Field(None, max_length=64)
 
 
+class _Move(BaseModel):
+    """What the demonstration's clock is asked: a day to go to, or how far."""
+
+    date: dt.date | None = None
+    days: float = Field(0, allow_inf_nan=False)
+    hours: float = Field(0, allow_inf_nan=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """What the pages need. `commands`: (name, catalogue id) of the menu for a role and language; `demo` shows three seats."""
+    """What the pages need. `wake`: there is something in the inbox; `commands`: (name, catalogue id) of the menu for a role and
+    language; `public_url`: the address that a proxy in front shows, "" without one; `demo` shows three seats.
+    """
 
     channel: WebChannel
     sessions: Sessions
-    receive: Receive
+    wake: Callable[[], None]
     database: Database
     words: Words
     clock: Clock
@@ -68,6 +76,7 @@ class Chat:
     organisation: str
     admins: frozenset[str]
     commands: Callable[[Role, str], list[tuple[str, str]]]
+    public_url: str
     demo: bool
     seat: Callable[[str, Role], Awaitable[None]]
     move_clock: Callable[[timedelta], Awaitable[None]]
@@ -90,7 +99,7 @@ class Pages:
             web.get(f"/chat/{seats}/menu", self._menu),
             web.get(f"/chat/{seats}/events", self._events),
             web.post(f"/chat/{seats}/send", self._send),
-            web.get(f"/chat/{seats}/file/{{id:\\d+}}/{{name}}", self._file),
+            web.get(f"/chat/{seats}/file/{{id:[0-9]{{1,18}}}}/{{name}}", self._file),
         ]
         if self._chat.demo:
             routes += [web.get("/demo/clock", self._clock), web.post("/demo/clock", self._move_clock)]
@@ -131,20 +140,30 @@ class Pages:
             if response_headers is None:
                 raise web.HTTPUnauthorized
             session = secrets.token_urlsafe(16)
-            response_headers["Set-Cookie"] = self._chat.sessions.cookie(session, secure=request.secure)
+            response_headers["Set-Cookie"] = self._chat.sessions.cookie(session, secure=self._secure(request))
         return session
+
+    def _secure(self, request: web.Request) -> bool:
+        """Who comes by the public https address; a browser beside the machine, by plain http, must keep its cookie too."""
+        public = urlsplit(self._chat.public_url)
+        return request.secure or (public.scheme == "https" and public.netloc == request.host)
+
+    async def _reader(self, tx: Tx, address: str, request: web.Request) -> tuple[str, Role]:
+        """The language and role that this chat has now."""
+        person = (await people.load(tx, [address])).get(address)
+        talk = None if person else (await people.conversations(tx, [address])).get(address)
+        known = person or talk
+        language = known.language if known else self._chat.words.choose(_browser_language(request))
+        role = person.role if person else Role.DONOR
+        return language, Role.ADMIN if address in self._chat.admins else role
 
     async def _menu(self, request: web.Request) -> web.Response:
         """Language, commands and words of the page itself."""
         headers = dict(_HEADERS)
         address = await self._who(request, headers)
         async with self._chat.database.read() as tx:
-            person = (await people.load(tx, [address])).get(address)
-            talk = (await people.conversations(tx, [address])).get(address)
+            language, role = await self._reader(tx, address, request)
         words = self._chat.words
-        hint = _browser_language(request)
-        language = person.language if person else talk.language if talk else words.choose(hint)
-        role = Role.ADMIN if address in self._chat.admins else person.role if person else Role.DONOR
         commands = [
             {"command": f"/{name}", "label": words.say(language, title)}
             for name, title in self._chat.commands(role, language)
@@ -152,6 +171,7 @@ class Pages:
         page = {id_.removeprefix("web."): words.say(language, id_) for id_ in words.ids("web.")}
         body = {
             "language": language,
+            "timezone": self._chat.zone.key,
             "title": words.say(language, "web.title"),
             "organisation": self._chat.organisation,
             "commands": commands,
@@ -169,45 +189,20 @@ class Pages:
         }
         address = await self._who(request, headers)
         last = _number(request.query.get("after", "") or request.headers.get("Last-Event-ID", ""))
+
+        async def language(tx: Tx) -> str:
+            return (await self._reader(tx, address, request))[0]
+
+        seat = request.match_info["seat"]
+        events = Events(self._chat.database, address, seat=seat, last=last, language=language)
         response = web.StreamResponse(headers=headers)
-        queue = self._chat.channel.listen(address)
         try:
             await response.prepare(request)
-            async with self._chat.database.read() as tx:
-                history = await bubbles.after(tx, address, last)
-            for bubble in history:
-                last = bubble.id
-                await response.write(self._frame("message", {"id": bubble.id, **bubble.body}, request))
-            await response.write(self._frame("ready", {"last": last}, request))
-            await self._stream(request, response, queue, last)
-        except (ConnectionError, asyncio.CancelledError):
-            pass
-        finally:
-            self._chat.channel.leave(address, queue)
+            with self._chat.channel.listen(address) as page:
+                await events.run(page, response.write)
+        except ConnectionError:
+            pass  # The page is gone; it comes back and asks for the rest.
         return response
-
-    async def _stream(
-        self, request: web.Request, response: web.StreamResponse, queue: asyncio.Queue[dict[str, Any] | None], last: int
-    ) -> None:
-        while True:
-            try:
-                item = await asyncio.wait_for(queue.get(), _HEARTBEAT_S)
-            except TimeoutError:
-                await response.write(b": still here\n\n")
-                continue
-            if item is None:
-                return
-            if item["event"] == "message" and item["data"]["id"] <= last:
-                continue  # It was in the history already.
-            await response.write(self._frame(item["event"], item["data"], request))
-
-    def _frame(self, event: str, data: dict[str, Any], request: web.Request) -> bytes:
-        file = data.get("file")
-        if file:
-            url = f"/chat/{request.match_info['seat']}/file/{file['file']}/{file['name']}"
-            data = {**data, "file": {"name": file["name"], "url": url, "size": file["size"]}}
-        id_line = f"id: {data['id']}\n" if event == "message" else ""
-        return f"event: {event}\n{id_line}data: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
 
     async def _send(self, request: web.Request) -> web.Response:
         """Keep what the person did; 200 only once it is kept. The same id again changes nothing."""
@@ -220,7 +215,7 @@ class Pages:
         if what is None:
             return web.json_response({"error": "text"}, status=400)
         at = self._chat.clock.at()
-        body = {
+        body: dict[str, Any] = {
             "from": "me",
             "text": shown[:MAX_TEXT],
             "choices": [],
@@ -229,28 +224,34 @@ class Pages:
             "client_id": sent.id,
             "at": self._chat.clock.now().isoformat(timespec="seconds"),
         }
-        bubble = (
-            await self._chat.database.write(lambda tx: bubbles.add(tx, address, body, at=at, client_id=sent.id))
-            if shown
-            else None
-        )
-        await self._chat.receive(
-            [Delivered(f"{address}:{sent.id}", Inbound(address, what, _browser_language(request)))]
-        )
-        if bubble:
-            self._chat.channel.show(address, bubble)
+        inbound = Inbound(address, what, _browser_language(request))
+
+        async def keep(tx: Tx) -> None:
+            # Together: a bubble that stands tells the page that its message arrived.
+            if shown:
+                await bubbles.add(tx, address, body, at=at, client_id=sent.id)
+            await inbox.store(tx, [Delivered(f"{address}:{sent.id}", inbound)], at)
+
+        await self._chat.database.write(keep)
+        self._chat.channel.tell(address)
+        self._chat.wake()
         return web.json_response({"ok": True})
 
     async def _read_sent(self, request: web.Request) -> _Sent:
         if (request.content_length or 0) > _BODY_BYTES:
             raise web.HTTPRequestEntityTooLarge(_BODY_BYTES, request.content_length or 0)
-        origin = request.headers.get("Origin")
-        if origin and origin.partition("://")[2] != request.host:
-            raise web.HTTPForbidden
+        self._refuse_strangers(request)
         try:
             return _Sent.model_validate_json(await request.read())
         except ValidationError as error:
             raise web.HTTPBadRequest from error
+
+    def _refuse_strangers(self, request: web.Request) -> None:
+        """Another site's page may not speak for the person. Behind a proxy the page's address is the public one."""
+        origin = request.headers.get("Origin")
+        ours = {request.host, urlsplit(self._chat.public_url).netloc}
+        if origin and (urlsplit(origin).netloc or origin) not in ours:
+            raise web.HTTPForbidden
 
     def _flood(self, address: str) -> float:
         """Seconds to wait before this session may send again."""
@@ -269,9 +270,10 @@ class Pages:
         address = await self._who(request)
         id_, name = int(request.match_info["id"]), request.match_info["name"]
         async with self._chat.database.read() as tx:
-            owned = await bubbles.with_file(tx, address, id_)
-        path = self._chat.channel.files / str(id_) / Path(name).name
-        if not owned or not path.is_file():
+            bubble = await bubbles.of_outbox(tx, address, id_)
+        file = (bubble.body.get("file") if bubble else None) or {}
+        path = self._chat.channel.files / str(id_) / name
+        if file.get("name") != name or not path.is_file():
             raise web.HTTPNotFound
         disposition = f'attachment; filename="{re.sub(r"[^A-Za-z0-9._-]", "_", path.name)}"'
         return web.FileResponse(
@@ -285,18 +287,16 @@ class Pages:
 
     async def _move_clock(self, request: web.Request) -> web.Response:
         """Demonstration only: jump by days or hours, or to a date."""
+        self._refuse_strangers(request)
+        now = self._chat.clock.now().astimezone(self._chat.zone)
         try:
-            wanted = json.loads(await request.read())
-            now = self._chat.clock.now()
-            if "date" in wanted:
-                day = datetime.fromisoformat(wanted["date"]).replace(tzinfo=self._chat.zone)
-                by = datetime.combine(day.date(), now.astimezone(self._chat.zone).time(), self._chat.zone) - now
-            else:
-                by = timedelta(days=float(wanted.get("days", 0)), hours=float(wanted.get("hours", 0)))
-            if not timedelta() <= by <= timedelta(days=3660):
-                raise ValueError  # Backwards, what was said would come before what it answers.
-        except (ValueError, TypeError, OverflowError) as error:
+            move = _Move.model_validate_json(await request.read())
+            to = datetime.combine(move.date, now.time(), self._chat.zone) if move.date else now
+            by = to - now + timedelta(days=move.days, hours=move.hours)
+        except (ValidationError, OverflowError) as error:
             raise web.HTTPBadRequest from error
+        if not timedelta() <= by <= timedelta(days=3660):
+            raise web.HTTPBadRequest  # Backwards, what was said would come before what it answers.
         await self._chat.move_clock(by)
         return await self._clock(request)
 

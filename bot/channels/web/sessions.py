@@ -32,7 +32,9 @@ class Sessions:
         """The Set-Cookie value."""
         jar: SimpleCookie = SimpleCookie()
         jar["giothong"] = f"{session}.{self._sign(session)}"
-        jar["giothong"].update({"path": "/", "max-age": str(_AGE_S), "httponly": True, "samesite": "Lax"})
+        morsel = jar["giothong"]
+        for name, value in (("path", "/"), ("max-age", str(_AGE_S)), ("httponly", "1"), ("samesite", "Lax")):
+            morsel[name] = value
         if secure:
-            jar["giothong"]["secure"] = True
-        return jar["giothong"].OutputString()
+            morsel["secure"] = "1"
+        return morsel.OutputString()

@@ -50,7 +50,7 @@ function choiceRows(rows, act) {
   if (!rows?.length) return null;
   return el("div", { class: "choices" }, ...rows.map((row) => el("div", { class: "row" }, ...row.map((choice) =>
     el("button", {
-      type: "button", class: "choice", "data-value": choice.value,
+      type: "button", class: `choice ${choice.kind ?? "answer"}`, "data-value": choice.value,
       /* detail counts clicks on one spot: the second half of a double click is not a second answer */
       onclick: (event) => event.detail > 1 || act.send({ choice: choice.value, label: choice.label }),
     }, choice.label)))));

@@ -124,7 +124,7 @@ export class Chat {
     this.#typing.working(data);
   }
 
-  ready({ last }) {
+  ready({ last, language }) {
     if (last < this.#log.last) return this.reset();
     this.#parts.log.setAttribute("aria-live", "polite");
     this.#parts.log.removeAttribute("aria-busy");
@@ -133,7 +133,7 @@ export class Chat {
     this.#caughtUp = true;
     this.#follow();
     this.#outbox.poke();
-    if (!this.#greeted) this.loadMenu();
+    if (!this.#greeted || language !== this.language) this.loadMenu();
   }
 
   get #draft() {

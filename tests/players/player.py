@@ -1,0 +1,91 @@
+"""What every player can: say a line on its channel, and give back all that the bot said to it there."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from datetime import timedelta
+
+from bot.app import App
+from core.dialogue import Button
+from core.people import Role
+from tests.players.said import Said
+from tests.program import grant, quiet, rows, until
+
+_TAP = re.compile(r"\[(?P<label>.+)\]")
+_GESTURE = re.compile(r"\((?P<what>.+)\)")
+NAV = (":_back", ":_cancel")
+
+
+def button(label: str, token: str) -> Button:
+    """A button as a client got it; its token tells back and cancel from choices."""
+    return Button(label, token, token.endswith(NAV))
+
+
+class Player(ABC):
+    """One person on one channel."""
+
+    def __init__(self, app: App, address: str) -> None:
+        """`address`: as the app knows this person."""
+        self.app = app
+        self.address = address
+        self._read = 0
+        self._seen: set[str] = set()
+
+    async def become(self, role: Role, language: str) -> None:
+        """Have a role from the table."""
+        await grant(self.app, self.address, role, language)
+
+    async def play(self, line: str) -> list[Said]:
+        """Do what a line says; everything the bot says to it."""
+        taken = self._taken()
+        if tap := _TAP.fullmatch(line):
+            await self.tap(tap["label"])
+        elif gesture := _GESTURE.fullmatch(line):
+            await self.gesture(gesture["what"])
+        else:
+            await self.say(line)
+        await until(lambda: self._taken() > taken, f"{line!r} was taken in")
+        return await self.answers()
+
+    async def answers(self) -> list[Said]:
+        """What has been said since the last time, once nothing more is to come."""
+        await until(lambda: quiet(self.app, self.address), "everything is answered and said")
+        new = {key for key, state in self._outgoing() if state == "sent"} - self._seen
+        failed = [key for key, state in self._outgoing() if state not in ("sent", "cancelled")]
+        assert not failed, f"could not be sent: {failed}"
+        await until(lambda: len(self.heard) >= self._read + len(new), f"{len(new)} messages arrive")
+        self._seen |= new
+        said, self._read = self.heard[self._read :], len(self.heard)
+        # A file comes when it is made; what else there is to say does not wait for it.
+        return sorted(said, key=lambda message: "(file " in message.forms()[0])
+
+    async def wait(self, number: int, unit: str) -> list[Said]:
+        """Let days or hours pass; what the bot says of its own accord."""
+        self.app.clock.move(timedelta(**{unit: number}))
+        # The ticker goes by the real clock, which nobody can move; its work is what counts here.
+        await self.app._housekeeping.tick()
+        return await self.answers()
+
+    def _taken(self) -> int:
+        return int(rows(self.app, "SELECT count(*) FROM inbox WHERE address = ?", self.address)[0][0])
+
+    def _outgoing(self) -> list[tuple[str, str]]:
+        return [(k, s) for k, s in rows(self.app, "SELECT dedupe_key, state FROM outbox WHERE address = ?", self.address)]
+
+    @property
+    @abstractmethod
+    def heard(self) -> list[Said]:
+        """Every message that arrived, oldest first."""
+
+    @abstractmethod
+    async def say(self, text: str) -> None:
+        """Type."""
+
+    @abstractmethod
+    async def tap(self, label: str) -> None:
+        """Press the button with this label, or the nearest thing the channel has."""
+
+    async def gesture(self, what: str) -> None:
+        """Send something that is no text."""
+        raise NotImplementedError(f"{type(self).__name__} cannot send {what!r}")

@@ -1,0 +1,120 @@
+"""The whole program on a temporary database, as the tests run it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.app import App, open_app
+from bot.clock import Clock
+from bot.config import Config
+from bot.plans import read_plan, write_plan
+from core.people import Role
+from storage import people
+from storage.database import _driver
+from tests.servers.telegram import FakeTelegram
+
+NOW = datetime(2026, 11, 22, 8, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+DATA = Path(__file__).parent / "data"
+PATIENCE_S = 30.0  # A loaded machine is slow, not wrong.
+_BOT = {"organisation": "LĐLĐ tỉnh Lạng Sơn", "contact": "văn phòng, 0205 3812 345", "province": "Lạng Sơn"}
+# Limits of sending have tests of their own; here they would only make people wait.
+_UNLIMITED = {"per_second": 0, "chat_burst": 0}
+
+
+def config_of(folder: Path, **sections: dict[str, Any]) -> Config:
+    """A configuration with its database in `folder`, the web on any free port."""
+    facts: dict[str, dict[str, Any]] = {
+        "bot": _BOT,
+        "storage": {"url": f"sqlite:///{folder / 'house.db'}"},
+        "web": {"port": 0},
+        "delivery": _UNLIMITED,
+    }
+    return Config(**{name: facts.get(name, {}) | sections.get(name, {}) for name in {*facts, *sections}})  # type: ignore[arg-type]
+
+
+def at_telegram(server: FakeTelegram, **more: Any) -> dict[str, Any]:
+    """The [telegram] section for a fake server."""
+    return {"enabled": True, "token": server.token, "base_url": server.base_url, **more}
+
+
+@asynccontextmanager
+async def program(folder: Path, plan: str = "house", **sections: dict[str, Any]) -> AsyncIterator[App]:
+    """The program, started, with the units and rounds of tests/data/<plan>.toml."""
+    async with open_app(config_of(folder, **sections), Clock(NOW)) as app:
+        await app.database.write(lambda tx: write_plan(tx, read_plan(DATA / f"{plan}.toml")))
+        # A list that takes long tells how far it is; on a slow machine that would come in between by chance.
+        app.renderer._progress_s = 3600.0
+        await app.start()
+        yield app
+
+
+async def grant(app: App, address: str, role: Role, language: str = "vi") -> None:
+    """Somebody whom the table of roles names."""
+    at = app.clock.at()
+
+    async def write(tx: Any) -> None:
+        await people.keep(tx, address, language, at)
+        await people.grant(tx, address, role, unit_id=None, by="test", at=at)
+
+    await app.database.write(write)
+
+
+def rows(app: App, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What stands in the database, through a connection of its own: only what was committed counts."""
+    # The program's own driver: two copies of SQLite in one process drop each other's locks. Source: sqlite.org/howtocorrupt.html 2.2.1
+    connection = _driver().connect(f"file:{app.database.path}?mode=ro", uri=True, timeout=PATIENCE_S)
+    try:
+        return list(connection.execute(sql, values))
+    finally:
+        connection.close()
+
+
+async def until(true: Callable[[], object], what: str = "") -> None:
+    """Wait for a condition. Raises AssertionError where it never comes true."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not true():
+                await asyncio.sleep(0.005)
+    except TimeoutError:
+        raise AssertionError(f"never happened: {what or true}") from None
+
+
+def quiet(app: App, address: str) -> bool:
+    """True where nothing of this address waits any more, neither to be answered nor to be said."""
+    waiting = rows(
+        app,
+        "SELECT 1 FROM inbox WHERE address = ? AND state = 'new'"
+        " UNION ALL SELECT 1 FROM outbox WHERE address = ? AND state IN ('pending', 'sending', 'unknown')",
+        address,
+        address,
+    )
+    return not waiting
+
+
+@dataclass(frozen=True)
+class AtTelegram:
+    """A fake Telegram and the program that talks with it over HTTP."""
+
+    server: FakeTelegram
+    app: App
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """As `rows`."""
+        return rows(self.app, sql, *values)
+
+    async def settled(self, count: int) -> None:
+        """Wait until so many updates were taken in and all is answered and said."""
+
+        def done() -> bool:
+            taken = self.rows("SELECT count(*) FROM inbox WHERE state <> 'new'")[0][0]
+            busy = self.rows("SELECT count(*) FROM outbox WHERE state IN ('pending', 'sending', 'unknown')")[0][0]
+            return bool(taken >= count and not busy)
+
+        await until(done, f"{count} updates taken and answered")

@@ -1,0 +1,150 @@
+"""The tables refuse what must never be: each rule of the schema with one row that breaks it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from storage.database import Database, Tx
+from storage.migrate import known_migrations
+
+GOOD: dict[str, dict[str, object]] = {
+    "secrets": {"name": "k", "value": "v"},
+    "inbox": {"channel": "web", "update_id": "1", "address": "web:1", "body": "{}", "received_at": 1},
+    "outbox": {
+        "dedupe_key": "k", "lane": 0, "channel": "web", "address": "web:1", "payload": "{}", "not_before": 0, "on_unknown": "resend",
+    },
+    "people": {"id": 1, "address": "web:1", "language": "vi", "created_at": 1},
+    "roles": {"address": "web:1", "role": "officer", "granted_at": 1, "granted_by": "web:2"},
+    "units": {"id": 1, "code": "a", "kind": "union", "name": "A", "sort_key": "a"},
+    "donors": {
+        "person_id": 1, "full_name": "A", "name_key": "a", "unit_text": "B", "birth_year": 1990, "birth_precision": "year", "sex": "F",
+        "abo": "?", "rh": "?", "donations": 1, "phone": "+84900000001", "created_at": 1, "updated_at": 1,
+    },
+    "consents": {"subject": "s", "purpose": "p", "answer": "given", "text_version": "1", "channel": "web", "at": 1},
+    "forgotten": {"year": 2026, "donors": 1, "donations": 0},
+    "rounds": {"id": 1, "code": "r", "number": 1, "name": "R", "held_on": "2026-12-01", "place": "P", "state": "open"},
+    "round_units": {"round_id": 1, "unit_id": 1},
+    "audit": {"at": 1, "address": "web:1", "action": "export", "detail": "{}"},
+    "bubbles": {"address": "web:1", "body": "{}", "at": 1},
+}  # fmt: skip
+BAD: list[tuple[str, dict[str, object]]] = [
+    ("inbox", {"state": "open"}),
+    ("inbox", {"attempts": -1}),
+    ("inbox", {"received_at": "yesterday"}),
+    ("outbox", {"lane": 4}),
+    ("outbox", {"lane": -1}),
+    ("outbox", {"lane": "reply"}),
+    ("outbox", {"on_unknown": "drop"}),
+    ("outbox", {"state": "lost"}),
+    ("outbox", {"attempts": -1}),
+    ("outbox", {"state": "sending"}),
+    ("outbox", {"state": "sending", "epoch": "e"}),
+    ("people", {"reachable": 2}),
+    ("roles", {"role": "owner"}),
+    ("roles", {"unit_id": 99}),
+    ("units", {"code": ""}),
+    ("units", {"code": "x" * 33}),
+    ("units", {"parent_id": 99}),
+    ("donors", {"person_id": 99}),
+    ("donors", {"unit_id": 1}),
+    ("donors", {"unit_text": ""}),
+    ("donors", {"unit_id": 99, "unit_text": ""}),
+    ("donors", {"birth_precision": "month"}),
+    ("donors", {"birth_precision": "date"}),
+    ("donors", {"birth_on": "1990-01-01"}),
+    ("donors", {"birth_said_on": "2026-01-01"}),
+    ("donors", {"sex": "X"}),
+    ("donors", {"abo": "C"}),
+    ("donors", {"rh": "dương"}),
+    ("donors", {"group_source": "guessed"}),
+    ("donors", {"donations": -1}),
+    ("donors", {"donations": 201}),
+    ("donors", {"donations": 2.5}),
+    ("donors", {"donations": 0, "last_donation": "2025"}),
+    ("consents", {"answer": "maybe"}),
+    ("forgotten", {"donors": 0}),
+    ("forgotten", {"donations": -1}),
+    ("rounds", {"tentative": 2}),
+    ("rounds", {"lat": 21.0}),
+    ("rounds", {"state": "planned"}),
+    ("round_units", {"unit_id": 99}),
+    ("bubbles", {"at": "now"}),
+]
+TWICE = [
+    ("inbox", ("channel", "update_id")),
+    ("outbox", ("dedupe_key",)),
+    ("people", ("address",)),
+    ("donors", ("person_id",)),
+    ("units", ("code",)),
+    ("rounds", ("code",)),
+]
+
+
+async def insert(tx: Tx, table: str, row: Mapping[str, object]) -> None:
+    """Write a row."""
+    marks = ", ".join("?" * len(row))
+    await tx.run(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+
+
+@pytest.fixture
+async def furnished(database: Database) -> Database:
+    """One good row of what others refer to."""
+
+    async def work(tx: Tx) -> None:
+        for table in ("people", "units", "rounds"):
+            await insert(tx, table, GOOD[table])
+
+    await database.write(work)
+    return database
+
+
+@pytest.mark.parametrize("table", [table for table in GOOD if table not in ("people", "units", "rounds")])
+async def test_the_good_row_is_taken(furnished: Database, table: str) -> None:
+    """Or the bad ones would be refused for another reason."""
+    await furnished.write(lambda tx: insert(tx, table, GOOD[table]))
+    async with furnished.read() as tx:
+        assert await tx.one(f"SELECT count(*) FROM {table}") == (1,)
+
+
+@pytest.mark.parametrize(("table", "change"), BAD, ids=lambda value: value if isinstance(value, str) else str(value))
+async def test_a_bad_row_is_refused(furnished: Database, table: str, change: dict[str, object]) -> None:
+    """By the database itself, whatever the code above it believes."""
+    fresh = {"id": 2, "code": "b"} if table in ("units", "rounds") else {}
+    row = {**GOOD[table], **fresh, **change}
+    if table == "people":
+        row |= {"id": 2, "address": "web:2"}
+    with pytest.raises(Exception, match="constraint failed|cannot store"):
+        await furnished.write(lambda tx: insert(tx, table, row))
+
+
+@pytest.mark.parametrize(("table", "columns"), TWICE)
+async def test_what_is_unique_cannot_come_twice(furnished: Database, table: str, columns: tuple[str, ...]) -> None:
+    """The same update, message, person, registration, unit or round."""
+    if table not in ("people", "units", "rounds"):
+        await furnished.write(lambda tx: insert(tx, table, GOOD[table]))
+    second = {**GOOD[table], **({"id": 2} if "id" in GOOD[table] else {})}
+    with pytest.raises(Exception, match=f"UNIQUE constraint failed: {table}.{columns[0]}"):
+        await furnished.write(lambda tx: insert(tx, table, second))
+
+
+@pytest.mark.parametrize("table", ["audit", "consents"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET at = 2", "DELETE FROM {}"])
+async def test_proofs_are_append_only(furnished: Database, table: str, change: str) -> None:
+    """Neither changed nor deleted, by whomever."""
+    await furnished.write(lambda tx: insert(tx, table, GOOD[table]))
+    with pytest.raises(Exception, match="append only"):
+        await furnished.write(lambda tx: tx.run(change.format(table)))
+    async with furnished.read() as tx:
+        assert await tx.one(f"SELECT count(*), min(at) FROM {table}") == (1, 1)
+
+
+def test_every_table_is_strict() -> None:
+    """Or SQLite keeps a text where a number belongs."""
+    for _, name, script in known_migrations():
+        bare = re.sub(r"--.*", "", script)
+        made = re.findall(r"CREATE TABLE (\w+) \(.*?\n\)( STRICT)?", bare, re.DOTALL)
+        assert made or "CREATE TABLE" not in bare, name
+        assert [table for table, strict in made if not strict] == []

@@ -1,0 +1,246 @@
+"""The sentences: complete in every language, used, and well typed."""
+
+import ast
+import itertools
+import re
+import string
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot.i18n import load_words
+from core.vietnamese import fold
+from handlers.engine import ACTIONS
+from handlers.registration import FORM
+
+HOUSE = Path(__file__).parents[1]
+LANGUAGES = sorted(path.name for path in (HOUSE / "locales").iterdir() if path.is_dir())
+
+
+def sentences(language: str) -> dict[str, str]:
+    """Message id -> text, straight from the file."""
+    with (HOUSE / "locales" / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, abort_invalid=True) if m.id}
+
+
+TEXTS = {language: sentences(language) for language in LANGUAGES}
+IDS = sorted(TEXTS["vi"])
+EVERY = [(language, message) for language in LANGUAGES for message in sorted(TEXTS[language])]
+
+
+def is_word_list(message: str) -> bool:
+    """What people may type instead of a label, split by "|"."""
+    return message.endswith(".words") and message.removesuffix(".words") in IDS
+
+
+def said(language: str, message: str) -> str:
+    """What people read: word lists are not read."""
+    return "" if is_word_list(message) else TEXTS[language][message]
+
+
+def literals() -> Iterator[str]:
+    """Every string constant of the code."""
+    for folder in ("core", "storage", "handlers", "bot"):
+        for path in (HOUSE / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
+
+
+SAID = set(literals())
+SCRIPTS = "\n".join(
+    path.read_text("utf-8") for path in (HOUSE / "bot/channels/web/static").iterdir() if path.suffix in {".js", ".html"}
+)
+UNIT_KINDS = {unit["kind"] for unit in tomllib.loads((HOUSE / "bot/demo/plan.toml").read_text("utf-8"))["units"]}
+# Ids that the code puts together: (pattern, why it is in use).
+FAMILIES = (
+    (r"menu\.(\w+)", lambda name: any(name == a.name and (a.listed or f"/{name}" in SAID) for a in ACTIONS)),
+    (r"register\.(\w+)\.(?:ask|label)", lambda key: key in {question.key for question in FORM.questions}),
+    (r"export\.(\w+)\.label", lambda key: key in SAID),
+    (r"sex\.([MF])", lambda _: True),
+    (r"unit\.kind\.(\w+)", lambda _: True),  # a unit's kind is data; an organisation may have any of them
+    (r"unclear\.kind\.(\w+)", lambda kind: kind in SAID),
+    (r"mydata\.(?:purpose\.|known\.)?(\w+)", lambda key: key in SAID),
+    (r"web\.(\w+)", lambda key: re.search(rf"\b{key}\b", SCRIPTS)),
+    (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
+)
+
+
+def is_used(message: str) -> bool:
+    """Named in the code, or of a family that is."""
+    matches = ((re.fullmatch(pattern, message), reason) for pattern, reason in FAMILIES)
+    return message in SAID or any(match and reason(match[1]) for match, reason in matches)
+
+
+def placeholders(text: str) -> set[str]:
+    """Names in braces. A bad template raises ValueError."""
+    fields = [
+        (name, spec, conversion) for _, name, spec, conversion in string.Formatter().parse(text) if name is not None
+    ]
+    assert all(name.isidentifier() and not spec and not conversion for name, spec, conversion in fields), text
+    return {name for name, _, _ in fields}
+
+
+def test_every_language_says_everything() -> None:
+    """The same ids, and none empty."""
+    for language in LANGUAGES:
+        assert sorted(TEXTS[language]) == IDS
+        assert all(TEXTS[language].values())
+
+
+@pytest.mark.parametrize("message", IDS)
+def test_every_language_puts_the_same_values_in(message: str) -> None:
+    """Plain names in braces only: a format specification could run on a person's name."""
+    assert len({frozenset(placeholders(TEXTS[language][message])) for language in LANGUAGES}) == 1
+
+
+def test_no_sentence_is_left_over() -> None:
+    """Whoever deletes code deletes its words."""
+    assert [message for message in IDS if not is_used(message)] == []
+
+
+def test_no_sentence_is_missing() -> None:
+    """Whatever in the code looks like an id of a known family is one, and composed ids exist."""
+    rooms = {message.partition(".")[0] for message in IDS}
+    ids = {text for text in SAID if re.fullmatch(r"[a-z]+(\.[a-z_]+)+", text) and text.partition(".")[0] in rooms}
+    documents = {"mydata.json"}
+    assert ids - documents - set(IDS) == set()
+    wanted = {f"menu.{action.name}" for action in ACTIONS if action.listed} | {
+        f"unit.kind.{kind}" for kind in UNIT_KINDS
+    }
+    wanted |= {
+        f"register.{question.key}.{part}" for question in FORM.questions if question.show for part in ("ask", "label")
+    }
+    assert wanted - set(IDS) == set()
+
+
+NAV = ("form.back", "form.cancel")
+QUESTIONS = (
+    ("form.agree", "form.decline"),
+    ("form.save", *NAV),
+    ("unit.browse", "unit.own", "unit.more", "unit.fewer", "unit.up", *NAV),
+    ("sex.M", "sex.F", *NAV),
+    ("blood.positive", "blood.negative", "blood.unknown", *NAV),
+    ("count.never", *NAV),
+    ("last.unknown", *NAV),
+    ("export.all", "unit.browse", "unit.own", *NAV),
+    ("export.xlsx", "export.csv", *NAV),
+    ("forget.yes", "forget.no", *NAV),
+)
+
+
+# "đúng" (save) and "dừng" (stop) are told apart by their marks; who types neither is asked again.
+SAME_WITHOUT_MARKS = {"dung"}
+
+
+@pytest.mark.parametrize("choices", QUESTIONS, ids=lambda choices: choices[0])
+@pytest.mark.parametrize("seen_as", [str.lower, fold])
+def test_no_word_means_two_choices_of_one_question(choices: tuple[str, ...], seen_as: Callable[[str], str]) -> None:
+    """Also without diacritics, and over all languages: every language is understood at any time."""
+    owners: dict[str, set[str]] = {}
+    for choice, language in itertools.product(choices, LANGUAGES):
+        for word in (*TEXTS[language][f"{choice}.words"].split("|"), TEXTS[language][choice]):
+            owners.setdefault(seen_as(word), set()).add(choice)
+    shared = {word for word, choices in owners.items() if len(choices) > 1 or not word}
+    assert shared - (SAME_WITHOUT_MARKS if seen_as is fold else set()) == set()
+
+
+def test_every_list_of_words_belongs_to_a_question() -> None:
+    """So that the test above looks at it."""
+    listed = {f"{choice}.words" for choices in QUESTIONS for choice in choices}
+    assert set(filter(is_word_list, IDS)) == listed
+
+
+@pytest.mark.parametrize(("language", "message"), EVERY)
+def test_a_sentence_is_well_typed(language: str, message: str) -> None:
+    """NFC, single spaces, … and curly quotation marks, no space before a stop, nothing invisible."""
+    text = TEXTS[language][message]
+    assert text == unicodedata.normalize("NFC", text)
+    assert text == "\n".join(line.strip(" ") for line in text.split("\n"))
+    assert "  " not in text
+    assert "..." not in text
+    assert '"' not in text
+    assert not re.search(r" [,.;:?!](\s|$)", said(language, message))
+    assert all(unicodedata.category(letter)[0] != "C" or letter == "\n" for letter in text)
+
+
+ENGLISH = re.compile(
+    r"\b(?:the|you|your|please|is|are|of|and|or|to|for|with|not|no|yes|number|name|date|press|button|type|back|cancel|save|file"
+    r"|export|help|register|profile|data|start|unit|round|error|list|send|open|close|choose)\b",
+    re.IGNORECASE,
+)
+# What a Vietnamese reads as a name, or what is there for those who read English.
+FOREIGN = {"menu.language", "language.ask", "language.name"}
+
+
+@pytest.mark.parametrize("message", IDS)
+def test_the_vietnamese_file_is_vietnamese(message: str) -> None:
+    """No English word stands in a sentence (placeholders aside)."""
+    text = re.sub(r"\{\w+\}", "", said("vi", message))
+    assert message in FOREIGN or not ENGLISH.search(text), text
+
+
+# Written alike everywhere. Both ways are right Vietnamese; the house takes the left one.
+SPELLING = (("xoá", "xóa"), ("huỷ", "hủy"), ("hoà", "hòa"), ("khoẻ", "khỏe"), ("tuỳ", "tùy"), ("toà", "tòa"))
+
+
+@pytest.mark.parametrize("message", [message for message in IDS if not is_word_list(message)])
+def test_vietnamese_is_spelt_alike_everywhere(message: str) -> None:
+    """Tone marks sit as in xoá, huỷ, khoẻ; the person is always "bạn"."""
+    text = TEXTS["vi"][message].lower()
+    assert [other for _, other in SPELLING if other in text] == []
+    assert not re.search(r"\b(?:quý vị|quý khách|anh/chị|các bạn)\b", text)
+
+
+@pytest.mark.parametrize(("language", "message"), EVERY)
+def test_commands_are_named_in_the_language_of_the_sentence(language: str, message: str) -> None:
+    """/dangky in Vietnamese, /register in English: what the menus of that language show."""
+    named = set(re.findall(r"(?<![\w/.}])/([a-z]{3,})\b", said(language, message)))
+    assert named <= {action.shown(language) for action in ACTIONS}
+
+
+LAW = re.compile(r"Thông tư|Circular|Điều \d|article \d|Nghị định|Decree|Luật|Law")
+
+
+def test_the_law_is_quoted_with_number_and_article() -> None:
+    """Age 18 to 60 is article 4 of Circular 26/2013/TT-BYT in both languages, and no other law is quoted."""
+    for language, article in (("vi", "Điều 4"), ("en", "article 4")):
+        quoting = {message for message in IDS if LAW.search(said(language, message))}
+        assert quoting
+        assert all("26/2013/TT-BYT" in TEXTS[language][m] and article in TEXTS[language][m] for m in quoting)
+
+
+def test_the_notice_says_all_that_the_law_asks_for() -> None:
+    """A program, who keeps it, what for, who receives it, that it is sensitive, how to see, mend, erase and withdraw.
+
+    Source: Law 91/2025/QH15 art. 9; Decree 356/2025 art. 6; Law 134/2025/QH15 art. 11.
+    """
+    words = load_words("vi")
+    for language, parts in {
+        "vi": [
+            "chương trình máy tính",
+            "Để làm gì",
+            "Ai nhận",
+            "nhạy cảm",
+            "/dulieu",
+            "/hoso",
+            "/xoa",
+            "rút lại đồng ý",
+        ],
+        "en": [
+            "computer program",
+            "What for",
+            "Who receives it",
+            "sensitive",
+            "/mydata",
+            "/profile",
+            "/forget",
+            "withdraw",
+        ],
+    }.items():
+        notice = words.say(language, "register.notice", organisation="HỘI", contact="CÔ LAN")
+        assert [part for part in [*parts, "HỘI", "CÔ LAN"] if part not in notice] == []
