@@ -136,7 +136,6 @@ class Turns:
         )
         try:
             await respond(turn)
-            await turn.tx.keep()
         except Exception:  # noqa: BLE001 (a bug in one turn: undone alone, counted, told with an incident id)
             await turn.tx.undo()
             await self._failed(tx, batch, row)

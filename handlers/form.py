@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -100,7 +100,7 @@ class Form:
 
     def due(self, answers: Answers) -> list[Question]:
         """The questions that these answers call for, in order."""
-        return [question for question in self.questions if question.when(answers)]
+        return [q for q in self.questions if q.when is _always or q.when(answers)]
 
     def step(self, key: str) -> Question:
         """The question of a key; the card of a form that has one."""
@@ -194,8 +194,7 @@ async def ask(turn: Turn, form: Form, before: str = "", *, moved: bool = False) 
     question = form.step(conversation.step)
     prompt = await question.ask(turn, conversation.answers)
     choices = [*prompt.choices, *(_nav(turn, form, conversation) if question.nav else ())]
-    turn.conversation = conversation = replace(
-        conversation,
+    turn.conversation = conversation = conversation.changed(
         options=choices_text(choices),
         version=conversation.version + moved,
         language=turn.language,
@@ -222,7 +221,7 @@ def _nav(turn: Turn, form: Form, conversation: Conversation) -> list[Choice]:
 async def advance(turn: Turn, form: Form) -> None:
     """Take what the person did as an answer to the open question, and go on from there."""
     # A turn that fails must leave the loaded conversation as it was, so its answers are changed in a copy.
-    conversation = replace(_open(turn), answers=dict(_open(turn).answers))
+    conversation = _open(turn).changed(answers=dict(_open(turn).answers))
     turn.conversation = conversation
     question = form.step(conversation.step)
     try:
@@ -257,7 +256,7 @@ async def _answered(turn: Turn, form: Form, question: Question, value: object) -
         turn.conversation = None
         await form.finish(turn, answers)
         return
-    turn.conversation = replace(conversation, answers=answers, step=step)
+    turn.conversation = conversation.changed(answers=answers, step=step)
     noted = ""
     if question.show and step != REVIEW:
         label = turn.text(f"{form.name}.{question.key}.label")
@@ -268,7 +267,7 @@ async def _answered(turn: Turn, form: Form, question: Question, value: object) -
 async def _go(turn: Turn, form: Form, step: str) -> None:
     conversation = _open(turn)
     answers = {key: value for key, value in conversation.answers.items() if key != f"_{step}"}
-    turn.conversation = replace(conversation, step=step, answers=answers)
+    turn.conversation = conversation.changed(step=step, answers=answers)
     await ask(turn, form, moved=True)
 
 
@@ -326,8 +325,9 @@ def _typed(raw: str, question: Question, conversation: Conversation) -> Given:
     plain = [option for option in options if option[0] not in _NAV]
     text = nfc(raw)
     number = text.rstrip(".)").strip()
-    if not question.free and number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(plain):
-        return Given(raw, plain[int(number) - 1][0])
+    place = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+    if not question.free and 1 <= place <= len(plain):
+        return Given(raw, plain[place - 1][0])
     words = bare(text).rstrip("!. ")
     marked = text.lower().rstrip("!. ")
     exact = [option for option in options if marked in map(_marked, option[1:])]

@@ -2,63 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
 from core.dates import PartialDate, show_date, show_partial
-from core.people import Donor
 from core.phones import show_phone
 from core.unclear import Unclear
 from handlers.form import Answers, Finish, Form, Given, Prompt, Question, labelled, open_form, put_aside
 from handlers.turn import Action, Turn
-from storage import donors, people, records
-from storage.database import Tx
-
-
-def _time(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
-
-
-def donor_data(donor: Donor, unit: str) -> dict[str, Any]:
-    """A registration as JSON values; keys are the code's own names."""
-    return {
-        "full_name": donor.full_name,
-        "unit": unit or donor.unit_text,
-        "birth_date": donor.birth.date.isoformat() if donor.birth.date else None,
-        "birth_year": donor.birth.year,
-        "birth_known_as": str(donor.birth.precision),
-        "sex": str(donor.sex),
-        "blood_abo": str(donor.abo),
-        "blood_rh": str(donor.rh),
-        "donations": donor.donations,
-        "last_donation": donor.last_donation,
-        "phone": donor.phone,
-    }
-
-
-async def all_about(tx: Tx, address: str, unit_names: dict[int, str]) -> dict[str, Any]:
-    """Everything stored about an address, as JSON values."""
-    known = (await people.load(tx, [address])).get(address)
-    donor = await donors.of_person(tx, known.id) if known else None
-    draft = (await people.conversations(tx, [address])).get(address)
-    return {
-        "address": address,
-        "language": known.language if known else None,
-        "role": known.role.name.lower() if known else None,
-        "registration": donor_data(donor, unit_names.get(donor.unit_id or 0, "")) if donor else None,
-        "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
-        "consents": [
-            {
-                "purpose": c.purpose,
-                "answer": c.answer,
-                "text_version": c.text_version,
-                "channel": c.channel,
-                "at": _time(c.at),
-            }
-            for c in await records.consents(tx, address)
-        ],
-    }
-
+from storage import donors, records
+from storage.dossier import all_about
 
 _RH = {"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}
 
@@ -98,8 +50,7 @@ def _consent(turn: Turn, consent: records.Consent) -> str:
 
 async def my_data(turn: Turn, _: str) -> None:
     """All that is stored, as text and as a file."""
-    names = {unit.id: unit.name for unit in (await turn.unit_index()).units.values()}
-    data = await all_about(turn.tx, turn.person.address, names)
+    data = await all_about(turn.tx, turn.person.address)
     if not data["registration"] and not data["consents"] and not data["open_form"]:
         turn.say("mydata.nothing", "/register")
         return

@@ -331,11 +331,25 @@ async def _command(turn: Turn, _: str) -> None:
     await register(turn)
 
 
+async def profile(turn: Turn, _: str) -> None:
+    """The registration on its card, where each line can be changed."""
+    if await donors.of_person(turn.tx, turn.person.id) is None:
+        turn.say("profile.none", "/register")
+        return
+    await register(turn)
+
+
 ACTIONS = (
     Action(
         ("register", "dangky"),
         _command,
         words=("dang ky", "dang ky hien mau", "register", "toi muon dang ky"),
+        within=False,
+    ),
+    Action(
+        ("profile", "hoso"),
+        profile,
+        words=("ho so", "ho so cua toi", "thong tin cua toi", "profile", "my profile"),
         within=False,
     ),
 )

@@ -93,29 +93,26 @@ class Savepoint(Tx):
         super().__init__(connection)
         self._open = False
 
-    async def _begin(self) -> None:
-        if not self._open:
-            await super().run("SAVEPOINT turn")
-            self._open = True
+    async def _first(self, write: Awaitable[T]) -> T:
+        """The first write sets the savepoint. Both go to the database's thread in one trip, in this order."""
+        if self._open:
+            return await write
+        self._open = True
+        _, result = await asyncio.gather(super().run("SAVEPOINT turn"), write)
+        return result
 
     async def run(self, sql: str, values: Values = ()) -> list[Row]:
         """As in Tx, after the savepoint is set."""
-        await self._begin()
-        return await super().run(sql, values)
+        return await self._first(super().run(sql, values))
 
     async def many(self, sql: str, rows: Iterable[Values]) -> None:
         """As in Tx, after the savepoint is set."""
-        await self._begin()
-        await super().many(sql, rows)
-
-    async def keep(self) -> None:
-        """What was written stays with the transaction."""
-        if self._open:
-            self._open = False
-            await super().run("RELEASE turn")
+        await self._first(super().many(sql, rows))
 
     async def undo(self) -> None:
-        """What was written since the first write is gone; the transaction goes on."""
+        """What was written since the first write is gone; the transaction goes on. (What is not undone needs no RELEASE: savepoints
+        of one name nest, and the commit keeps them all.)
+        """
         if self._open:
             self._open = False
             await super().run("ROLLBACK TO turn")
@@ -196,7 +193,9 @@ def _connector(path: Path, key: str, pragmas: Sequence[str], *, read_only: bool)
         connection = driver.connect(uri, uri=True, isolation_level=None, cached_statements=256)
         try:
             if key:
-                connection.execute("PRAGMA cipher_log_level = NONE")  # or SQLCipher says a wrong key in lines of its own
+                connection.execute(
+                    "PRAGMA cipher_log_level = NONE"
+                )  # or SQLCipher says a wrong key in lines of its own
                 connection.execute(f"PRAGMA key = '{_quoted(key)}'")
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")

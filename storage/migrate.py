@@ -39,7 +39,9 @@ async def migrate(database: Database, at: int) -> list[str]:
     """
     try:
         await database.write(lambda tx: tx.run(_RECORD))
-    except driver_error() as error:  # Read-only, locked by another program, a full disk: what opening alone does not show.
+    except (
+        driver_error()
+    ) as error:  # Read-only, locked by another program, a full disk: what opening alone does not show.
         raise DatabaseError(f"storage.url: cannot write {database.path}: {error}") from None
     async with database.read() as tx:
         done = [number for (number,) in await tx.all("SELECT number FROM migrations ORDER BY number")]

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from handlers.documents.paper import Document, Paper, Params, Progress, quiet, slug
-from handlers.privacy import all_about
 from storage.database import Tx
-from storage.units import UnitsCache
+from storage.dossier import all_about
 
 
 def filename(_: Params, paper: Paper) -> str:
@@ -19,8 +18,7 @@ def filename(_: Params, paper: Paper) -> str:
 
 async def write(tx: Tx, paper: Paper, params: Params, path: Path, *, progress: Progress = quiet) -> None:  # noqa: ARG001
     """Indented UTF-8, letters as they are."""
-    names = {unit.id: unit.name for unit in (await UnitsCache().index(tx)).units.values()}
-    data = await all_about(tx, params["address"], names)
+    data = await all_about(tx, params["address"])
     _save(data, path)
     progress(1, 1)
 

@@ -46,7 +46,9 @@ async def test_help_lists_what_the_role_may(telegram_shared: AtTelegram, role: R
 async def test_the_menus_of_telegram_show_the_same(telegram_shared: AtTelegram) -> None:
     """The command menu of donors names what a donor may, in both languages."""
     settings = telegram_shared.server.settings
-    await until(lambda: len([c for c in telegram_shared.server.calls if c.method == "setMyCommands"]) >= 3, "menus are set")
+    await until(
+        lambda: len([c for c in telegram_shared.server.calls if c.method == "setMyCommands"]) >= 3, "menus are set"
+    )
     calls = [call.params for call in telegram_shared.server.calls if call.method == "setMyCommands"]
     assert settings is not None
     for params in calls:

@@ -42,7 +42,9 @@ IGNORED = {
     "55 nothing but a number": lambda p: {},
     "chat that is no chat": lambda p: {"message": {"message_id": 1, "chat": 7, "from": p.user, "text": "x"}},
     "message that is no object": lambda p: {"message": [1, 2]},
-    "press without message": lambda p: {"callback_query": {"id": "1", "from": p.user, "chat_instance": "1", "data": "x"}},
+    "press without message": lambda p: {
+        "callback_query": {"id": "1", "from": p.user, "chat_instance": "1", "data": "x"}
+    },
     "press without data": lambda p: {
         "callback_query": {"id": "1", "from": p.user, "chat_instance": "1", "message": raw(p)}
     },
@@ -279,7 +281,9 @@ async def test_whatever_the_account_is_called(telegram: AtTelegram, name: str) -
     assert "Câu 2/7" in person.last.text
 
 
-@pytest.mark.parametrize(("code", "word"), [("vi", "Xin chào"), ("en", "Hello"), ("en-GB", "Hello"), ("km", "Xin chào"), (7, "Xin chào")])
+@pytest.mark.parametrize(
+    ("code", "word"), [("vi", "Xin chào"), ("en", "Hello"), ("en-GB", "Hello"), ("km", "Xin chào"), (7, "Xin chào")]
+)
 async def test_the_language_of_the_client_is_a_hint(telegram: AtTelegram, code: object, word: str) -> None:
     """Whatever stands there, the first word is in a language that we speak."""
     person = telegram.server.person("Lan", language_code=code)

@@ -9,7 +9,14 @@ import pytest
 from tests.program import PATIENCE_S, AtTelegram
 from tests.servers.telegram import Person
 
-NAME, UNIT, AGE, COUNT, LAST, PHONE = "Họ và tên của bạn", "đơn vị nào", "bao nhiêu tuổi", "bao nhiêu lần", "ngày nào", "Số điện thoại"
+NAME, UNIT, AGE, COUNT, LAST, PHONE = (
+    "Họ và tên của bạn",
+    "đơn vị nào",
+    "bao nhiêu tuổi",
+    "bao nhiêu lần",
+    "ngày nào",
+    "Số điện thoại",
+)
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _WAY = {
     NAME: ["Đồng ý"],

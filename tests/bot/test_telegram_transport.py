@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 
 from bot.app import App
-from bot.channels.telegram import channel
+from bot.channels.telegram import channel, wire
 from bot.logs import Scrub
 from tests.program import PATIENCE_S, AtTelegram, at_telegram, program, rows, until
 from tests.servers.telegram import FakeTelegram
@@ -25,7 +25,8 @@ TOKEN = "123456789:AAtoken-of-the-tests_0123456789abcde"
 
 
 @pytest.mark.parametrize(
-    "kind", ["bad_gateway", "not_ok", "error", "truncated", "cut", "reset", "reset_after", "bad_gateway_after", "error_after"]
+    "kind",
+    ["bad_gateway", "not_ok", "error", "truncated", "cut", "reset", "reset_after", "bad_gateway_after", "error_after"],
 )
 async def test_an_answer_that_meets_trouble(telegram: AtTelegram, kind: str) -> None:
     """60: it comes in the end, and so does the next one."""
@@ -53,12 +54,16 @@ async def test_a_poll_that_meets_trouble(telegram: AtTelegram, kind: str, monkey
     assert len(person.messages) == 1
 
 
-async def test_a_refusal_without_a_time_waits_and_goes_on(telegram: AtTelegram) -> None:
+async def test_a_refusal_without_a_time_waits_and_goes_on(
+    telegram: AtTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """59: 429 without retry_after."""
+    monkeypatch.setattr(wire, "_WAIT_WHEN_UNSAID_S", 1)
     person = telegram.server.person("Lan")
     telegram.server.fault("flood", "sendMessage", retry_after=None)
     person.say("/huy")
     assert "Hiện không có phiếu" in (await person.answer(PATIENCE_S)).text
+    await telegram.settled(1)
     assert telegram.rows("SELECT state, attempts FROM outbox") == [("sent", 0)]
 
 
@@ -70,7 +75,9 @@ async def test_a_refusal_for_a_day_keeps_the_message_for_a_day(telegram: AtTeleg
     await until(lambda: telegram.rows("SELECT 1 FROM outbox WHERE error = 'Throttled'"), "refused")
     mai.say("/huy")
     assert "Hiện không có phiếu" in (await mai.answer(PATIENCE_S)).text
-    [(state, not_before)] = telegram.rows("SELECT state, not_before FROM outbox WHERE address = ?", f"telegram:{lan.id}")
+    [(state, not_before)] = telegram.rows(
+        "SELECT state, not_before FROM outbox WHERE address = ?", f"telegram:{lan.id}"
+    )
     assert state == "pending"
     assert not_before - telegram.app.clock.at() > 86_000_000
 
@@ -125,7 +132,9 @@ async def test_a_webhook_left_from_before_is_taken_away(tmp_path: Path, monkeypa
             assert "Hiện không có phiếu" in (await person.answer(PATIENCE_S)).text
 
 
-async def test_a_press_lost_in_an_outage_is_asked_for_again(telegram: AtTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_press_lost_in_an_outage_is_asked_for_again(
+    telegram: AtTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A press that waited longer than 150 s is dropped by Telegram: the open question is offered again, to whom one is open."""
     monkeypatch.setattr(channel, "_BACKOFF_S", (0.01,))
     monkeypatch.setattr(channel, "_PRESS_LIFE_S", 0.0)  # the marks are of this machine's clock, which cannot be moved
@@ -214,7 +223,7 @@ BAD_PUSHES = {
     "10 MB body": ("POST", {**_HEAD, **_JSON}, b"{" + b" " * 10_000_000, 413),
     "10 MB body without secret": ("POST", _JSON, b"a" * 10_000_000, 403),
     "100,000 brackets": ("POST", {**_HEAD, **_JSON}, b"[" * 100_000, 400),
-    "100,000 objects": ("POST", {**_HEAD, **_JSON}, b'{"update_id":' * 100_000, 400),
+    "50,000 objects": ("POST", {**_HEAD, **_JSON}, b'{"update_id":' * 50_000, 400),
     "no JSON": ("POST", {**_HEAD, **_JSON}, b"update_id=1", 400),
     "half a JSON": ("POST", {**_HEAD, **_JSON}, _UPDATE[:20], 400),
     "not UTF-8": ("POST", {**_HEAD, **_JSON}, b"\xff\xfe\x00", 400),
@@ -235,7 +244,7 @@ async def test_a_push_that_telegram_never_makes(tmp_path: Path, case: str) -> No
     method, headers, body, status = BAD_PUSHES[case]
     async with pushed(tmp_path) as (app, server, http, url):
         try:
-            async with http.request(method, url, headers=headers, data=io.BytesIO(body) if body else None) as answer:
+            async with aiohttp.request(method, url, headers=headers, data=io.BytesIO(body) if body else None) as answer:
                 assert answer.status == status
         except aiohttp.ClientError:
             assert len(body or b"") > 1_000_000  # refused in the middle of the body

@@ -71,7 +71,9 @@ class Player(ABC):
         return int(rows(self.app, "SELECT count(*) FROM inbox WHERE address = ?", self.address)[0][0])
 
     def _outgoing(self) -> list[tuple[str, str]]:
-        return [(k, s) for k, s in rows(self.app, "SELECT dedupe_key, state FROM outbox WHERE address = ?", self.address)]
+        return [
+            (k, s) for k, s in rows(self.app, "SELECT dedupe_key, state FROM outbox WHERE address = ?", self.address)
+        ]
 
     @property
     @abstractmethod

@@ -74,5 +74,7 @@ class TerminalPlayer(Player):
     async def tap(self, label: str) -> None:
         """There is nothing to tap: the number in front of the label, or the label itself, is typed."""
         numbers = {found["label"]: found["number"] for found in _NUMBERED.finditer(self._question)}
-        assert label in numbers or any(f"[{label}]" in said.text for said in self.heard), f"nobody offered {label!r}, but:\n{self.heard[-1].text}"
+        assert label in numbers or any(f"[{label}]" in said.text for said in self.heard), (
+            f"nobody offered {label!r}, but:\n{self.heard[-1].text}"
+        )
         await self.say(numbers.get(label, label))

@@ -26,7 +26,9 @@ class Browsers:
     async def join(self, seat: str, language: str) -> WebPlayer:  # noqa: ARG002 (each browser is a person)
         """Somebody opens the page."""
         jar = aiohttp.CookieJar(unsafe=True)  # 127.0.0.1 has no name
-        http = await self._stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar, headers={"Accept-Language": language}))
+        http = await self._stack.enter_async_context(
+            aiohttp.ClientSession(cookie_jar=jar, headers={"Accept-Language": language})
+        )
         player = WebPlayer(self._app, http)
         await player.open()
         self._stack.push_async_callback(player.close)

@@ -57,7 +57,6 @@ async def test_a_part_is_undone_alone(notes: Database) -> None:
         await part.undo()
         kept = tx.nested()
         await put(kept, "giữ")
-        await kept.keep()
         await put(tx, "sau")
 
     await notes.write(work)
@@ -86,7 +85,6 @@ async def test_a_part_that_only_read_costs_and_changes_nothing(notes: Database) 
         part = tx.nested()
         assert await part.one("SELECT 1") == (1,)
         await part.undo()
-        await part.keep()
         return [row[0] for row in await tx.all("SELECT 2")]
 
     assert await notes.write(work) == [2]

@@ -142,10 +142,10 @@ class TelegramChannel:
         """Fetch, keep, and only then confirm by asking for what comes after."""
         offset: int | None = None
         failures = 0
+        wait_s = 0  # The first poll after silence only looks: whose press was lost shall not wait for a long poll to end.
         while not self._stopping.is_set():
             try:
-                # The first poll after silence only looks: whose press was lost meanwhile shall not wait for a long poll to end.
-                updates = await self._fetch(offset, 0 if failures or offset is None else _POLL_S)
+                updates = await self._fetch(offset, wait_s)
                 if updates is None:
                     return
                 await self._keep(updates)
@@ -158,6 +158,7 @@ class TelegramChannel:
             except TelegramError as error:
                 event(_LOG, "poll_failed", logging.WARNING, error=type(error).__name__)
                 failures += 1
+                wait_s = 0
                 if monotonic() - self.last_success > _SILENCE_S:
                     await self._wire.renew()
                 await self._pause(_wait_s(error, failures))
@@ -165,7 +166,7 @@ class TelegramChannel:
                 _LOG.exception("inbox_failed")
                 await self._pause(1)
             else:
-                failures = 0
+                failures, wait_s = 0, _POLL_S
                 offset = int(updates[-1]["update_id"]) + 1 if updates else offset
 
     async def _fetch(self, offset: int | None, wait_s: int) -> list[dict[str, Any]] | None:

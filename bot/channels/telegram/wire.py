@@ -57,7 +57,10 @@ class Wire(BaseRequest):
         """Open the connection pool."""
         if self._session is None:
             # No cap of connections here: what flies at once is capped by delivery, and a poll must never wait for a place.
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=55))
+            # The Bot API sets no cookies, and looking for them costs something at every call.
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=55), cookie_jar=aiohttp.DummyCookieJar()
+            )
 
     async def shutdown(self) -> None:
         """Close the connection pool."""
@@ -101,7 +104,7 @@ class Wire(BaseRequest):
         if self._session is None:
             raise NotSent("the client is closed")
         seconds = read_timeout if isinstance(read_timeout, int | float) else _TIMEOUT_S
-        timeout = aiohttp.ClientTimeout(total=seconds + _CONNECT_S, connect=_CONNECT_S, sock_read=seconds)
+        timeout = _timeout(seconds)
         try:
             async with self._session.request(
                 method, _parsed(url), timeout=timeout, proxy=self._proxy, **_body(request_data)
@@ -117,6 +120,11 @@ class Wire(BaseRequest):
         if status == HTTPStatus.TOO_MANY_REQUESTS and b'"retry_after"' not in payload:
             raise RetryAfter(_WAIT_WHEN_UNSAID_S)
         return status, payload
+
+
+@lru_cache(16)
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=seconds + _CONNECT_S, connect=_CONNECT_S)
 
 
 @lru_cache(64)

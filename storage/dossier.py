@@ -1,0 +1,61 @@
+"""Everything stored about one address, in one piece: what a person may see and take away."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from core.people import Donor
+from storage import donors, people, records
+from storage.database import Tx
+
+
+def _time(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+
+
+async def _unit_name(tx: Tx, donor: Donor) -> str:
+    row = await tx.one("SELECT name FROM units WHERE id = ?", (donor.unit_id,))
+    return str(row[0]) if row else donor.unit_text
+
+
+async def _registration(tx: Tx, donor: Donor) -> dict[str, Any]:
+    """A registration as JSON values; keys are the code's own names."""
+    return {
+        "full_name": donor.full_name,
+        "unit": await _unit_name(tx, donor),
+        "birth_date": donor.birth.date.isoformat() if donor.birth.date else None,
+        "birth_year": donor.birth.year,
+        "birth_known_as": str(donor.birth.precision),
+        "sex": str(donor.sex),
+        "blood_abo": str(donor.abo),
+        "blood_rh": str(donor.rh),
+        "donations": donor.donations,
+        "last_donation": donor.last_donation,
+        "phone": donor.phone,
+    }
+
+
+def _consent(consent: records.Consent) -> dict[str, Any]:
+    return {
+        "purpose": consent.purpose,
+        "answer": consent.answer,
+        "text_version": consent.text_version,
+        "channel": consent.channel,
+        "at": _time(consent.at),
+    }
+
+
+async def all_about(tx: Tx, address: str) -> dict[str, Any]:
+    """Everything stored about an address, as JSON values; times are UTC."""
+    known = (await people.load(tx, [address])).get(address)
+    donor = await donors.of_person(tx, known.id) if known else None
+    draft = (await people.conversations(tx, [address])).get(address)
+    return {
+        "address": address,
+        "language": known.language if known else None,
+        "role": known.role.name.lower() if known else None,
+        "registration": await _registration(tx, donor) if donor else None,
+        "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
+        "consents": [_consent(consent) for consent in await records.consents(tx, address)],
+    }
