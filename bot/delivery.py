@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ _BACKOFF_S = (0.5, 1, 2, 4, 8, 15, 30)
 _RESEND_AFTER_S = (1, 5, 30)  # Half a minute of 502 must not use up the few copies that a message may cost.
 _IDLE_S = 30.0  # A wake-up may be lost only by a bug; half a minute bounds what it would cost.
 _FEVER_S = 5.0  # Two chats refused within this time: the whole channel is too fast, not one chat.
+_CAREFUL_S = 60.0  # After a refusal the limits are lower than we thought; nobody says for how long.
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._stopping = False
         self._last_refusal = -_FEVER_S
+        self._careful_until = 0.0
         self._failures = 0
         self.throttled = 0
 
@@ -110,15 +113,16 @@ class Delivery:
         await self._database.write(lambda tx: self._settle(tx, self._sent))
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(
+                seconds
+            ):  # wait_for would swallow a cancellation that comes with the wake-up (Python 3.11)
+                await self._wake.wait()
 
     async def _round(self) -> float:
         """Write down what came back, claim what is due, and let it fly; seconds until there is a reason to look again."""
         free = self._rates.in_flight - len(self._flying)
-        wait_s = self._pace.wait_s()
+        wait_s = self._pace.halted_s()
         claimed: list[Outgoing] = []
         sent, self._sent = self._sent, []
         try:
@@ -163,11 +167,22 @@ class Delivery:
                 late.append(row)
             elif row.reply.document and row.id not in self._files:
                 self._rendering[row.id] = asyncio.create_task(self._render(row))
-            elif row.address not in claimed and len(claimed) < free and self._pace.wait_s() <= 0:
+            elif row.address not in claimed and len(claimed) < free and self._may_go(row):
                 claimed[row.address] = row
-                self._pace.take()
-                self._chats.take(row.address)
         return list(claimed.values()), late
+
+    def _may_go(self, row: Outgoing) -> bool:
+        """Take a slot for the row. An answer goes without waiting for one: people ask no faster than they can press, and the
+        platform's limit is one of bulk. Once it complains, answers keep to the pace too, for a while.
+        """
+        if row.lane is outbox.Lane.REPLY and monotonic() > self._careful_until:
+            self._pace.take()
+            return True
+        if self._pace.wait_s() > 0:
+            return False
+        self._pace.take()
+        self._chats.take(row.address)
+        return True
 
     async def _settle(self, tx: Tx, sent: Sequence[_Sent]) -> None:
         """Write down what came back."""
@@ -288,6 +303,7 @@ class Delivery:
         if monotonic() - self._last_refusal < _FEVER_S:
             self._pace.halt(seconds)
         self._last_refusal = monotonic()
+        self._careful_until = monotonic() + max(seconds, _CAREFUL_S)
 
     def _back_off(self) -> None:
         """The network failed: the whole channel waits, longer each time, with jitter. One success ends it."""

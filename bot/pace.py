@@ -16,18 +16,24 @@ class Pace:
         self._gap = 1 / per_second if per_second else 0.0
         self._now = now
         self._next = 0.0
+        self._halted_until = 0.0
 
     def wait_s(self) -> float:
         """Seconds until the next slot."""
-        return max(0.0, self._next - self._now())
+        return max(self.halted_s(), self._next - self._now())
+
+    def halted_s(self) -> float:
+        """Seconds until anything may go at all."""
+        return max(0.0, self._halted_until - self._now())
 
     def take(self) -> None:
-        """Use a slot."""
-        self._next = max(self._next, self._now()) + self._gap
+        """Use a slot. What goes without waiting for one uses it up all the same, but is owed for a second at most."""
+        now = self._now()
+        self._next = min(max(self._next, now) + self._gap, now + max(1.0, self._gap))
 
     def halt(self, seconds: float) -> None:
-        """No slot before this many seconds have passed."""
-        self._next = max(self._next, self._now() + seconds)
+        """Nothing before this many seconds have passed."""
+        self._halted_until = max(self._halted_until, self._now() + seconds)
 
 
 class ChatPace:

@@ -148,8 +148,8 @@ class Turns:
                 batch.conversations.pop(address, None)
         if turn.person.id is not None:
             batch.people[address] = turn.person
-        else:
-            batch.people.pop(address, None)  # Who asked to be forgotten is a stranger to the next turn of this very batch.
+        else:  # Who asked to be forgotten is a stranger to the next turn of this very batch.
+            batch.people.pop(address, None)
         batch.drafts += [
             outbox.Draft(f"in:{row.seq}:{number}", address, reply) for number, reply in enumerate(turn.replies)
         ]

@@ -147,7 +147,12 @@ async def _in_form(turn: Turn) -> None:
         await _command(turn, meant, _LANGUAGES.get(fold(turn.inbound.input.text), ""))
         return
     await advance(turn, form)
-    if turn.conversation and turn.conversation.form != form.name:  # The form that was put aside for this one is open again.
+    await _go_on(turn, left=form.name)
+
+
+async def _go_on(turn: Turn, left: str) -> None:
+    """Put the open question of the form that had been put aside for the one that was left."""
+    if turn.conversation is not None and turn.conversation.form != left:
         await ask(turn, _FORMS[turn.conversation.form])
 
 

@@ -59,7 +59,7 @@ async def _read_consent(turn: Turn, _: Answers, given: Given) -> object:
     return True
 
 
-async def _ask_name(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_name(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "name"))
 
 
@@ -80,7 +80,7 @@ async def _ask_unit(turn: Turn, answers: Answers) -> Prompt:
     return Prompt(_step(turn, "unit") + "\n" + prompt.text, prompt.choices)
 
 
-async def _ask_age(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_age(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "age"))
 
 
@@ -139,7 +139,7 @@ async def _show_age(turn: Turn, value: dict[str, Any]) -> str:
     return f"{shown}. {turn.text('age.staff')}" if staff else shown
 
 
-async def _ask_sex(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_sex(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "sex"), labelled(turn, M="sex.M", F="sex.F"))
 
 
@@ -153,7 +153,7 @@ async def _show_sex(turn: Turn, value: str) -> str:
     return turn.text(f"sex.{value}")
 
 
-async def _ask_abo(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_abo(turn: Turn, _: Answers) -> Prompt:
     groups = [Choice(group, group, (turn.text("blood.group", abo=group),)) for group in ("O", "A", "B", "AB")]
     return Prompt(_step(turn, "abo"), [*groups, *labelled(turn, **{"?": "blood.unknown"})])
 
@@ -173,7 +173,7 @@ async def _show_abo(turn: Turn, value: str) -> str:
     return turn.text("blood.unknown") if value == "?" else value
 
 
-async def _ask_rh(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_rh(turn: Turn, _: Answers) -> Prompt:
     return Prompt(
         _step(turn, "rh"),
         labelled(turn, **{"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}),
@@ -188,7 +188,7 @@ async def _show_rh(turn: Turn, value: str) -> str:
     return turn.text({"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}[value])
 
 
-async def _ask_count(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_count(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "count"), labelled(turn, **{"0": "count.never"}))
 
 
@@ -200,7 +200,7 @@ async def _show_count(turn: Turn, value: int) -> str:
     return turn.text("count.shown", count=value) if value else turn.text("count.never")
 
 
-async def _ask_last(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_last(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "last"), labelled(turn, unknown="last.unknown"))
 
 
@@ -237,7 +237,7 @@ async def show_last(turn: Turn, value: str) -> str:
     return turn.text("last.unknown")
 
 
-async def _ask_phone(turn: Turn, answers: Answers) -> Prompt:
+async def _ask_phone(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "phone"), contact=turn.text("phone.share"))
 
 

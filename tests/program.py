@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
 from bot.app import App, open_app
@@ -45,14 +46,20 @@ def at_telegram(server: FakeTelegram, **more: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def program(folder: Path, plan: str = "house", **sections: dict[str, Any]) -> AsyncIterator[App]:
-    """The program, started, with the units and rounds of tests/data/<plan>.toml."""
-    async with open_app(config_of(folder, **sections), Clock(NOW)) as app:
+async def program(
+    folder: Path, plan: str = "house", *, start: datetime = NOW, **sections: dict[str, Any]
+) -> AsyncIterator[App]:
+    """The program, started at this hour, with the units and rounds of tests/data/<plan>.toml."""
+    async with open_app(config_of(folder, **sections), Clock(start)) as app:
         await app.database.write(lambda tx: write_plan(tx, read_plan(DATA / f"{plan}.toml")))
         # A list that takes long tells how far it is; on a slow machine that would come in between by chance.
         app.renderer._progress_s = 3600.0
         await app.start()
-        yield app
+        try:
+            yield app
+        finally:
+            if reader := _READERS.pop(app, None):
+                reader.close()
 
 
 async def grant(app: App, address: str, role: Role, language: str = "vi") -> None:
@@ -66,21 +73,27 @@ async def grant(app: App, address: str, role: Role, language: str = "vi") -> Non
     await app.database.write(write)
 
 
+_READERS: WeakKeyDictionary[App, Any] = WeakKeyDictionary()
+
+
 def rows(app: App, sql: str, *values: object) -> list[tuple[Any, ...]]:
     """What stands in the database, through a connection of its own: only what was committed counts."""
-    # The program's own driver: two copies of SQLite in one process drop each other's locks. Source: sqlite.org/howtocorrupt.html 2.2.1
-    connection = _driver().connect(f"file:{app.database.path}?mode=ro", uri=True, timeout=PATIENCE_S)
-    try:
-        return list(connection.execute(sql, values))
-    finally:
-        connection.close()
+    connection = _READERS.get(app)
+    if connection is None:
+        # The program's own driver: two copies of SQLite in one process drop each other's locks.
+        # Source: sqlite.org/howtocorrupt.html 2.2.1
+        connection = _driver().connect(
+            f"file:{app.database.path}?mode=ro", uri=True, timeout=PATIENCE_S, isolation_level=None
+        )
+        _READERS[app] = connection
+    return list(connection.execute(sql, values))
 
 
 async def until(true: Callable[[], object], what: str = "") -> None:
     """Wait for a condition. Raises AssertionError where it never comes true."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not true():
+            while not true():  # noqa: ASYNC110 (what is waited for is a row that another task writes)
                 await asyncio.sleep(0.005)
     except TimeoutError:
         raise AssertionError(f"never happened: {what or true}") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,7 +164,6 @@ async def open_desk(folder: Path, rates: DeliverySection = RATES) -> AsyncIterat
         await database.close()
 
 
-def gaps(moments: Iterator[float] | list[float]) -> Callable[[float], int]:
+def most_in(window_s: float, moments: Sequence[float]) -> int:
     """The most of these moments that fall into any window of so many seconds."""
-    found = sorted(moments)
-    return lambda window_s: max(sum(start <= at < start + window_s for at in found) for start in found)
+    return max(sum(start <= at < start + window_s for at in moments) for start in moments)

@@ -17,7 +17,7 @@ import pytest
 from bot.app import App
 from bot.channels.telegram import channel, wire
 from bot.logs import Scrub
-from tests.program import PATIENCE_S, AtTelegram, at_telegram, program, rows, until
+from tests.program import NOW, PATIENCE_S, AtTelegram, at_telegram, program, rows, until
 from tests.servers.telegram import FakeTelegram
 
 SECRET = "right-secret"
@@ -91,6 +91,36 @@ async def test_an_answer_that_hangs_holds_up_nobody_else(telegram: AtTelegram) -
     mai.say("/huy")
     assert "Hiện không có phiếu" in (await mai.answer(PATIENCE_S)).text
     await telegram.server.go_down()  # ends the hanging call, so that the program can stop
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_a_clock_that_is_an_hour_wrong_changes_nothing(telegram: AtTelegram, hours: int) -> None:
+    """62: Telegram's time and ours differ; people are answered all the same, and old buttons stay old."""
+    telegram.server.advance(hours * 3600)
+    person = telegram.server.person("Lan")
+    person.say("/dangky")
+    await person.answer(PATIENCE_S)
+    person.press("Đồng ý")
+    assert "Câu 1/7" in (await person.answer(PATIENCE_S)).text
+    telegram.app.clock.move(timedelta(hours=hours))
+    person.say("Nguyễn Văn An")
+    assert "Câu 2/7" in (await person.answer(PATIENCE_S)).text
+    person.press("Duyệt danh sách")
+    assert "Chọn một đơn vị" in (await person.answer(PATIENCE_S)).text
+
+
+async def test_a_press_lost_while_the_program_was_off_is_asked_for_again(tmp_path: Path) -> None:
+    """Started again after a night: who has a question open is offered it again, once, without waiting for a long poll."""
+    async with FakeTelegram() as server:
+        person = server.person("Lan")
+        async with program(tmp_path, telegram=at_telegram(server)):
+            person.say("/dangky")
+            await person.answer(PATIENCE_S)
+        async with program(tmp_path, telegram=at_telegram(server), start=NOW + timedelta(minutes=30)):
+            assert "gián đoạn" in (await person.answer(PATIENCE_S)).text
+            person.press("Đồng ý")
+            assert "Câu 1/7" in (await person.answer(PATIENCE_S)).text
+            await person.silence()
 
 
 async def test_another_poller_with_our_token_is_told_and_outlasted(

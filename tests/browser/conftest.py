@@ -18,7 +18,8 @@ def _chromium() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
+# A module long, no longer: while Playwright's blocking interface is open its event loop runs, and asynchronous tests cannot.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A headless browser; without one the test is skipped."""
     path = _chromium()

@@ -18,9 +18,10 @@ from storage import people
 from tests.handlers.conversations import House, inputs
 
 WORDS = st.sampled_from(
-    """đồng ý|không|1|2|3|99|0|Nguyễn Văn An|so y te|TTYT|zzzz|34|2008|17|60|1992|15/8/1992|nam|nữ|O|AB-|rh+|chưa biết|chưa lần nào
-    |3 lần|8/2026|không nhớ|0912 345 678|lưu|huỷ|quay lại|help|English|Dừng phiếu đang làm|xoá tất cả|giữ lại|tất cả|csv|xin chào""".replace(
-        "\n    ", ""
+    (
+        "đồng ý|không|1|2|3|99|0|00031|Nguyễn Văn An|so y te|TTYT|zzzz|34|2008|17|60|1992|15/8/1992|nam|nữ|O|AB-|rh+"
+        "|chưa biết|chưa lần nào|3 lần|8/2026|không nhớ|0912 345 678|lưu|huỷ|quay lại|help|English|Dừng phiếu đang làm"
+        "|xoá tất cả|giữ lại|tất cả|csv|xin chào"
     ).split("|")
 )
 NAMES = st.sampled_from([name for action in ACTIONS for name in action.names] + ["xyz", ""])

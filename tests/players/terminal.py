@@ -6,6 +6,7 @@ import re
 from itertools import count
 
 from bot.app import App
+from bot.channel import Parcel
 from bot.talk import Terminal, read_line
 from core.dialogue import Inbound
 from storage.inbox import Delivered
@@ -20,6 +21,8 @@ _NUMBERED = re.compile(r"^(?P<number>\d+)\. (?P<label>.*)$", re.MULTILINE)
 class Terminals:
     """All terminals of one program print through one channel; each person sees what is theirs."""
 
+    name = "terminal"
+
     def __init__(self, app: App) -> None:
         """The app must be running."""
         self._app = app
@@ -27,9 +30,7 @@ class Terminals:
         app.deliver_to(self)
         app._run(app.deliveries[-1].run())
 
-    name = "terminal"
-
-    async def send(self, parcel):  # type: ignore[no-untyped-def]
+    async def send(self, parcel: Parcel) -> str:
         """Print for whom it is."""
         return await Terminal(self._seats[parcel.address].printed).send(parcel)
 

@@ -23,7 +23,7 @@ class Browsers:
         self._app = app
         self._stack = stack
 
-    async def join(self, seat: str, language: str) -> WebPlayer:  # noqa: ARG002 (each browser is a person)
+    async def join(self, seat: str, language: str) -> WebPlayer:
         """Somebody opens the page."""
         jar = aiohttp.CookieJar(unsafe=True)  # 127.0.0.1 has no name
         http = await self._stack.enter_async_context(

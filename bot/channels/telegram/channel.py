@@ -142,7 +142,8 @@ class TelegramChannel:
         """Fetch, keep, and only then confirm by asking for what comes after."""
         offset: int | None = None
         failures = 0
-        wait_s = 0  # The first poll after silence only looks: whose press was lost shall not wait for a long poll to end.
+        # The first poll after silence only looks: whose press was lost shall not wait for the end of a long poll.
+        wait_s = 0
         while not self._stopping.is_set():
             try:
                 updates = await self._fetch(offset, wait_s)
