@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 # A button comes back as "<version>.<step>:<value>" (an answer to the question shown) or as "/command args" (a menu button).
 ANSWER_TOKEN_BYTES = 64  # Telegram: callback_data is 1-64 bytes.
@@ -99,7 +99,7 @@ class Inbound:
         """Plain data for the inbox row."""
         return {
             "kind": type(self.input).__name__,
-            "input": asdict(self.input),
+            "input": {name: getattr(self.input, name) for name in self.input.__slots__},
             "language": self.language,
             "private": self.private,
         }
@@ -110,9 +110,11 @@ class Inbound:
         return Inbound(address, _INPUTS[data["kind"]](**data["input"]), data["language"], data["private"])
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One offered answer. `aliases` are further words that mean it; `nav` marks back and cancel, which carry no number."""
+class Choice(NamedTuple):
+    """One offered answer. `nav` marks back and cancel, which carry no number.
+
+    `aliases` are further words that mean it; "@id" stands for the words that the catalogue lists under a message id.
+    """
 
     value: str
     label: str
@@ -138,8 +140,7 @@ class DocumentRef:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(NamedTuple):
     """A choice as it goes over the wire: `token` comes back in `Press`."""
 
     label: str

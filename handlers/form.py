@@ -144,7 +144,7 @@ class Form:
 def _choice(turn: Turn, value: str, message: str) -> Choice:
     """A choice with its label, and the words of every language that mean it (message + ".words", split by "|")."""
     words = turn.house.words
-    return Choice(value, turn.text(message), words.everywhere(f"{message}.words"), nav=value in _NAV)
+    return Choice(value, turn.text(message), (f"@{message}.words",), nav=value in _NAV)
 
 
 def labelled(turn: Turn, **values: str) -> list[Choice]:
@@ -156,7 +156,7 @@ async def open_form(turn: Turn, form: Form, answers: Answers | None = None, step
     """Begin (or begin again) and put the first question that has no answer."""
     given = answers or {}
     # Versions of one chat must never repeat, also over conversations: an old button would answer a new question.
-    version = max(turn.at // 100, turn.conversation.version + 1 if turn.conversation else 0)
+    version = max(turn.at, turn.conversation.version + 1 if turn.conversation else 0)
     turn.conversation = Conversation(
         address=turn.person.address,
         form=form.name,

@@ -45,9 +45,11 @@ def test_the_keyboard_alone_registers(desk: Desk, house: Program) -> None:
     expect(me.answers.last).to_contain_text("đồng ý")
 
     page.get_by_role("textbox").focus()
-    page.keyboard.press("Shift+Tab")
-    page.keyboard.press("Shift+Tab")
-    expect(page.get_by_role("button", name="Đồng ý", exact=True)).to_be_focused()
+    agree = me.choice("Đồng ý")
+    for _ in range(4):  # "Không" lies between, and perhaps the button that leads down to the newest message.
+        if not agree.evaluate("e => e === document.activeElement"):
+            page.keyboard.press("Shift+Tab")
+    expect(agree).to_be_focused()
     page.keyboard.press("Enter")
     expect(me.answers.last).to_contain_text("1/7")
     page.get_by_role("textbox").focus()
