@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from core.dialogue import Button, Choice, Contact, Expired, Other, Press, Reply, Text
 from core.people import Conversation
 from core.unclear import Unclear
 from core.vietnamese import bare, fold, nfc
+from core.words import Words
 from handlers.turn import Turn, choices_text
 
 Answers = dict[str, Any]
@@ -142,8 +144,7 @@ class Form:
 
 
 def _choice(turn: Turn, value: str, message: str) -> Choice:
-    """A choice with its label, and the words of every language that mean it (message + ".words", split by "|")."""
-    words = turn.house.words
+    """A choice with its label, and by reference the words of every language that mean it (message + ".words")."""
     return Choice(value, turn.text(message), (f"@{message}.words",), nav=value in _NAV)
 
 
@@ -288,7 +289,7 @@ def _given(turn: Turn, question: Question, conversation: Conversation) -> Given:
         case Press(token):
             return _pressed(token, conversation)
         case Text(text):
-            return _typed(text, question, conversation)
+            return _typed(text, turn, question)
         case Contact(phone, own):
             if not own:
                 raise Unclear("unclear.contact")
@@ -320,8 +321,15 @@ def _marked(alias: str) -> str:
     return nfc(alias).lower()
 
 
-def _typed(raw: str, question: Question, conversation: Conversation) -> Given:
-    options = conversation.options
+def meanings(words: Words, option: tuple[str, ...]) -> tuple[str, ...]:
+    """Everything that may be typed for an option of the row: its label and its other words in every language."""
+    _, label, *others = option
+    listed = (words.everywhere(other[1:]) if other.startswith("@") else (other,) for other in others)
+    return (label, *chain.from_iterable(listed))
+
+
+def _typed(raw: str, turn: Turn, question: Question) -> Given:
+    options = _open(turn).options
     plain = [option for option in options if option[0] not in _NAV]
     text = nfc(raw)
     number = text.rstrip(".)").strip()
@@ -330,12 +338,16 @@ def _typed(raw: str, question: Question, conversation: Conversation) -> Given:
         return Given(raw, plain[place - 1][0])
     words = bare(text).rstrip("!. ")
     marked = text.lower().rstrip("!. ")
-    exact = [option for option in options if marked in map(_marked, option[1:])]
-    folded = [o for o in options if words and words in map(_folded, o[1:]) and not (question.free and o[0] in _NAV)]
-    named = exact or folded
+    meant = {option[0]: meanings(turn.house.words, option) for option in options}
+    exact = [value for value, ways in meant.items() if marked in map(_marked, ways)]
+    named = exact or [
+        value
+        for value, ways in meant.items()
+        if words and words in map(_folded, ways) and not (question.free and value in _NAV)
+    ]
     # "đúng" (save) and "dừng" (stop) differ by their marks alone, and units may share a name: then nothing is chosen.
     if len(named) == 1:
-        return Given(raw, named[0][0])
+        return Given(raw, named[0])
     if words in _HELLO:
         raise Unclear("form.hello")
     return Given(raw)

@@ -147,7 +147,7 @@ class Action:
 
 
 def choices_text(choices: Sequence[Choice]) -> tuple[tuple[str, ...], ...]:
-    """Choices as the conversation row keeps them: (value, label, *aliases)."""
+    """Choices as the conversation row keeps them: (value, label, *aliases), see Choice."""
     return tuple((choice.value, choice.label, *choice.aliases) for choice in choices)
 
 

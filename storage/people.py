@@ -65,10 +65,9 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM people WHERE address = ?", (address,))
     await tx.run("DELETE FROM conversations WHERE address = ?", (address,))
     await tx.run("DELETE FROM bubbles WHERE address = ?", (address,))
-    await tx.run("DELETE FROM outbox WHERE address = ? AND state NOT IN ('pending', 'sending')", (address,))
-    await tx.run(
-        "UPDATE outbox SET payload = '', state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,)
-    )
+    await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,))
+    # The rows stay without words and address: a number that was used must never name another message.
+    await tx.run("UPDATE outbox SET payload = '', address = '' WHERE address = ? AND state <> 'sending'", (address,))
 
 
 _CONVERSATION = "address, form, step, answers, options, version, language, updated_at, expires_at"

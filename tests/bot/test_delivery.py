@@ -48,7 +48,9 @@ def perhaps() -> Unreachable:
         (ChatMoved(B), Lane.REPLY, "sent", 0, 2),
         (ValueError("a bug in the channel"), Lane.REPLY, "failed", 0, 1),
     ],
-    ids=lambda value: getattr(value, "name", None) or type(value).__name__ if not isinstance(value, str | int) else str(value),
+    ids=lambda value: (
+        getattr(value, "name", None) or type(value).__name__ if not isinstance(value, str | int) else str(value)
+    ),
 )
 async def test_each_error_leads_to_its_state(
     desk: Desk, error: Exception, lane: Lane, state: str, attempts: int, tries: int
@@ -189,7 +191,10 @@ async def test_a_refusal_waits_exactly_as_said_is_counted_and_loses_nothing(desk
     await desk.say(B, "1")
     await desk.until("sent")
     refused = next(at for at, to, _ in desk.post.tried if to == A)
-    (first, *_), other = [at for at, to, _ in desk.post.sent if to == A], [at for at, to, _ in desk.post.sent if to == B]
+    (first, *_), other = (
+        [at for at, to, _ in desk.post.sent if to == A],
+        [at for at, to, _ in desk.post.sent if to == B],
+    )
     assert 1.2 <= first - refused < 3.0
     assert other[0] - refused < 1.0
     assert (desk.at_work.throttled, await desk.rows()) == (1, [("sent", 0, None)] * 3)

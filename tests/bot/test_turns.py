@@ -154,7 +154,9 @@ async def test_what_a_broken_turn_had_written_is_undone_alone(desk: Desk) -> Non
     """The consent of the turn that fails after it goes; the consent of the next person in the batch stays."""
     await desk.do(A, Command("register"))
     await desk.do(B, Command("register"))
-    fails = "CREATE TRIGGER no BEFORE INSERT ON consents WHEN (SELECT count(*) FROM consents) = 0 AND NEW.channel = 'web'"
+    fails = (
+        "CREATE TRIGGER no BEFORE INSERT ON consents WHEN (SELECT count(*) FROM consents) = 0 AND NEW.channel = 'web'"
+    )
     await desk.run(f"{fails} AND (SELECT count(*) FROM people) = 1 BEGIN SELECT RAISE(ABORT, 'poisoned'); END")
     await desk.put((A, Press(await desk.token(A, "Đồng ý"))))
     await desk.turns.take()
@@ -170,7 +172,9 @@ async def test_when_a_whole_batch_cannot_be_written_nothing_is_lost_and_it_recov
 ) -> None:
     """A full disk: the rows wait, nothing took effect; when there is room again everybody is answered once."""
     monkeypatch.setattr("bot.turns._PAUSE_S", 0.0)
-    await desk.run("CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+    await desk.run(
+        "CREATE TRIGGER full BEFORE INSERT ON outbox BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+    )
     await desk.put((A, Command("register")), (B, Command("register")))
     assert await desk.turns.take() == 0
     assert await desk.all("SELECT state, attempts FROM inbox") == [("new", 0)] * 2
@@ -186,7 +190,9 @@ async def test_one_row_that_breaks_the_writing_of_its_batch_is_found_and_set_asi
 ) -> None:
     """Everybody else in that batch is answered; it becomes dead."""
     monkeypatch.setattr("bot.turns._PAUSE_S", 0.0)
-    await desk.run("CREATE TRIGGER no BEFORE INSERT ON outbox WHEN NEW.address = 'web:a' BEGIN SELECT RAISE(ABORT, 'no'); END")
+    await desk.run(
+        "CREATE TRIGGER no BEFORE INSERT ON outbox WHEN NEW.address = 'web:a' BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
     await desk.put((B, Command("help")), (A, Command("help")), (B, Command("start")))
     for _ in range(20):
         await desk.turns.take()

@@ -10,13 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.i18n import load_words
 from core.dialogue import Blocked, Command, Contact, Expired, Input, Other, Press, Start, Text
 from core.people import Role
 from handlers.engine import _FORMS, ACTIONS
-from handlers.form import REVIEW
+from handlers.form import REVIEW, meanings
 from storage import people
 from tests.handlers.conversations import House, inputs
 
+CATALOGUES = load_words("vi")
 WORDS = st.sampled_from(
     (
         "đồng ý|không|1|2|3|99|0|00031|Nguyễn Văn An|so y te|TTYT|zzzz|34|2008|17|60|1992|15/8/1992|nam|nữ|O|AB-|rh+"
@@ -118,10 +120,12 @@ async def test_every_offered_choice_is_understood(house: House, question: str) -
     assert talk["options"]
     plain = [option for option in talk["options"] if not option[0].startswith("_")]
     free = next((q.free for q in _FORMS[talk["form"]].questions if q.key == talk["step"]), False)
-    for place, (value, label, *aliases) in enumerate(talk["options"]):
+    words = {option[0]: meanings(CATALOGUES, tuple(option)) for option in talk["options"]}
+    for place, (value, *_) in enumerate(talk["options"]):
+        label, *aliases = words[value]
         outcomes = set()
         numbered = [] if free or value.startswith("_") else [Text(str(plain.index(talk["options"][place]) + 1))]
-        others = {word for option in talk["options"] if option[0] != value for word in option[1:]}
+        others = {word for other, ways in words.items() if other != value for word in ways}
         ways: list[Input] = [*numbered, Text(label), *(Text(alias) for alias in aliases if alias not in others)]
         for said in [None, *ways]:
             person = house.newcomer()

@@ -19,7 +19,7 @@ ENCRYPTS = module._driver() is not sqlite3
 async def notes(database: Database) -> AsyncIterator[Database]:
     """A database with one plain table."""
     await database.write(lambda tx: tx.run("CREATE TABLE notes (word TEXT PRIMARY KEY) STRICT"))
-    yield database
+    return database
 
 
 async def put(tx: Tx, word: str) -> None:
