@@ -16,7 +16,7 @@ from core.people import Conversation, Person, Role
 from handlers.engine import respond
 from handlers.turn import House, Turn
 from storage import inbox, outbox, people
-from storage.database import Database, Tx
+from storage.database import Database, Tx, is_passing
 from storage.inbox import Delivered, Waiting
 
 _LOG = logging.getLogger("giothong.turns")
@@ -79,18 +79,20 @@ class Turns:
         try:
             taken = await self._database.write(self._take)
             self._limit = _BATCH
-        except Exception:  # noqa: BLE001 (told apart below)
+        except Exception as error:  # noqa: BLE001 (told apart below)
             # Not one person's turn but the writing of the batch failed (a full disk, say). Nothing is lost: the rows still wait.
             _LOG.exception("batch_failed size=%s", self._limit)
-            await self._alone()
+            await self._alone(error)
             return 0
         if taken:
             self.spoke.set()
         return taken
 
-    async def _alone(self) -> None:
-        """After a failed batch turns are taken one by one, so that whichever breaks the writing is found and set aside."""
-        if self._limit == 1:
+    async def _alone(self, error: Exception) -> None:
+        """After a failed batch turns are taken one by one, so that whichever breaks the writing is found and set aside.
+        (A full disk is nobody's fault.)
+        """
+        if self._limit == 1 and not is_passing(error):
             with contextlib.suppress(Exception):
                 await self._database.write(self._blame_first)
         self._limit = 1
@@ -136,7 +138,9 @@ class Turns:
         )
         try:
             await respond(turn)
-        except Exception:  # noqa: BLE001 (a bug in one turn: undone alone, counted, told with an incident id)
+        except Exception as error:  # noqa: BLE001 (a bug in one turn: undone alone, counted, told with an incident id)
+            if is_passing(error):
+                raise
             await turn.tx.undo()
             await self._failed(tx, batch, row)
             return False

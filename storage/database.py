@@ -41,6 +41,44 @@ def driver_error() -> type[Exception]:
     return error
 
 
+# Trouble of the machine: BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN, PROTOCOL. Source: sqlite.org/rescode.html
+_PASSING = frozenset((5, 6, 7, 8, 10, 13, 14, 15))
+
+
+def is_passing(error: BaseException) -> bool:
+    """True where the machine failed (a full disk, say) and not what was to be written: the same again may work later."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in _PASSING
+
+
+def _guarded(driver: Any) -> Any:
+    """A class of connections that, once a transaction has undone itself (SQLite does so on a full disk), take no statement of it any
+    more: those that were on their way to the database's thread would each be committed alone.
+    """
+
+    class Guarded(driver.Connection):  # type: ignore[misc]
+        _within = False
+
+        def _check(self) -> None:
+            if self._within and not self.in_transaction:
+                raise driver.OperationalError("the transaction has been undone")
+
+        def execute(self, sql: str, values: Values = ()) -> Any:
+            if sql == "ROLLBACK" and not self.in_transaction:
+                self._within = False
+                return self.cursor()
+            self._check()
+            cursor = super().execute(sql, values)
+            self._within = sql == "BEGIN IMMEDIATE" or (self._within and sql not in ("COMMIT", "ROLLBACK"))
+            return cursor
+
+        def executemany(self, sql: str, rows: Iterable[Values]) -> Any:
+            self._check()
+            return super().executemany(sql, rows)
+
+    return Guarded
+
+
 def wal_is_safe(version: tuple[int, ...]) -> bool:
     """True where several connections may share a WAL database under this SQLite."""
     return version >= _WAL_FIXED or any(version[:2] == fixed[:2] and version >= fixed for fixed in _WAL_BACKPORTS)
@@ -152,9 +190,7 @@ class Database:
                 result = await work(Tx(self._writer))
                 await self._writer.execute_fetchall("COMMIT")
             except BaseException:
-                # A full disk has rolled back already, and ROLLBACK would then hide the first error.
-                if self._writer.in_transaction:
-                    await self._writer.execute_fetchall("ROLLBACK")
+                await self._writer.execute_fetchall("ROLLBACK")
                 raise
             return result
 
@@ -190,12 +226,13 @@ def _connector(path: Path, key: str, pragmas: Sequence[str], *, read_only: bool)
     uri = f"{path.resolve().as_uri()}?mode={'ro' if read_only else 'rwc'}"
 
     def connect() -> Any:
-        connection = driver.connect(uri, uri=True, isolation_level=None, cached_statements=256)
+        connection = driver.connect(
+            uri, uri=True, isolation_level=None, cached_statements=256, factory=_guarded(driver)
+        )
         try:
             if key:
-                connection.execute(
-                    "PRAGMA cipher_log_level = NONE"
-                )  # or SQLCipher says a wrong key in lines of its own
+                # Or SQLCipher says of a wrong key what it thinks in lines of its own.
+                connection.execute("PRAGMA cipher_log_level = NONE")
                 connection.execute(f"PRAGMA key = '{_quoted(key)}'")
             for pragma in pragmas:
                 connection.execute(f"PRAGMA {pragma}")

@@ -93,7 +93,7 @@ async def until(true: Callable[[], object], what: str = "") -> None:
     """Wait for a condition. Raises AssertionError where it never comes true."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            while not true():  # noqa: ASYNC110 (what is waited for is a row that another task writes)
+            while not true():
                 await asyncio.sleep(0.005)
     except TimeoutError:
         raise AssertionError(f"never happened: {what or true}") from None

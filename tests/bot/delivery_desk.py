@@ -140,6 +140,12 @@ class Desk:
         """The state of every message."""
         return [row[0] for row in await self.rows()]
 
+    async def until_first(self, error: str) -> None:
+        """Wait until the first message met this error."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self.rows())[0][2] != error:
+                await asyncio.sleep(0.005)
+
     async def until(self, *wanted: str) -> None:
         """Wait until the messages have these states (one for all, or one each)."""
         try:

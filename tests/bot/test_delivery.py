@@ -16,6 +16,7 @@ from bot.config import DeliverySection
 from core.dialogue import DocumentRef, Reply
 from storage.outbox import RESENDS, Draft, Lane
 from tests.bot.delivery_desk import RATES, WORDS, Desk, most_in, open_desk
+from tests.program import until
 
 A, B = "post:a", "post:b"
 
@@ -97,13 +98,9 @@ async def test_order_within_a_chat_outlives_a_restart(desk: Desk) -> None:
     desk.post.gate = asyncio.Event()
     await desk.say(A, "1", "2", "3")
     await desk.say(B, "1", "2", "3")
-    async with asyncio.timeout(30):
-        while len(desk.post.tried) < 2:
-            await asyncio.sleep(0.005)
+    await until(lambda: len(desk.post.tried) == 2, "both tried")
     desk.post.gate.set()
-    async with asyncio.timeout(30):
-        while (await desk.rows())[0][2] != "Throttled":
-            await asyncio.sleep(0.005)
+    await desk.until_first("Throttled")
     await desk.die()
     await desk.start()
     await desk.until("sent")
@@ -126,7 +123,9 @@ async def test_in_flight_at_a_death_is_sent_again_or_held_by_kind(desk: Desk) ->
     assert desk.post.texts() == ["trả lời", "sau"]
 
 
-async def test_what_came_back_is_written_down_even_if_the_first_writing_fails(desk: Desk) -> None:
+async def test_what_came_back_is_written_down_even_if_the_first_writing_fails(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     """A full disk while outcomes are written: nothing is forgotten, nothing is sent twice."""
     desk.post.gate = asyncio.Event()
     await desk.say(A, "một")
@@ -134,10 +133,8 @@ async def test_what_came_back_is_written_down_even_if_the_first_writing_fails(de
     stuck = "CREATE TRIGGER full BEFORE UPDATE ON outbox BEGIN SELECT RAISE(ABORT, 'disk full'); END"
     await desk.database.write(lambda tx: tx.run(stuck))
     desk.post.gate.set()
-    async with asyncio.timeout(30):
-        while not desk.post.sent:
-            await asyncio.sleep(0.005)
-    await asyncio.sleep(0.05)
+    await until(lambda: desk.post.sent, "sent")
+    await until(lambda: "delivery_failed" in caplog.text, "a failed writing")
     assert await desk.states() == ["sending"]
     await desk.database.write(lambda tx: tx.run("DROP TRIGGER full"))
     desk.at_work.wake()
@@ -205,9 +202,7 @@ async def test_two_refusals_within_five_seconds_halt_the_whole_channel(desk: Des
     desk.post.meets = {A: [Throttled(1.0)], B: [Throttled(1.0)]}
     await desk.say(A, "1")
     await desk.say(B, "1")
-    async with asyncio.timeout(30):
-        while desk.at_work.throttled < 2:
-            await asyncio.sleep(0.005)
+    await until(lambda: desk.at_work.throttled == 2, "two refusals")
     refused = monotonic()
     await desk.say("post:c", "1")
     await desk.until("sent")
@@ -259,14 +254,10 @@ async def replies_take(desk: Desk, count: int, *, beside: str = "") -> float:
     took = []
     for number in range(count):
         mass = desk.post.texts().count(beside)
-        async with asyncio.timeout(30):
-            while beside and desk.post.texts().count(beside) == mass:
-                await asyncio.sleep(0.001)
-        begun = monotonic()
-        await desk.say(f"post:donor{number}", f"{begun}")
-        async with asyncio.timeout(30):
-            while str(begun) not in desk.post.texts(f"post:donor{number}"):
-                await asyncio.sleep(0.001)
+        await until(lambda mass=mass: not beside or desk.post.texts().count(beside) > mass, "the mass goes on")
+        begun, to = monotonic(), f"post:donor{number}"
+        await desk.say(to, str(begun))
+        await until(lambda begun=begun, to=to: str(begun) in desk.post.texts(to), "an answer")
         took.append(monotonic() - begun)
     return median(took)
 

@@ -306,7 +306,7 @@ async def test_a_list_does_not_outlive_a_killed_bot(many: Database) -> None:
     bot.kill()
     await bot.wait()
     async with asyncio.timeout(20):
-        while is_running(child):  # noqa: ASYNC110 (no event tells of a grandchild)
+        while is_running(child):
             await asyncio.sleep(0.02)
 
 

@@ -105,7 +105,7 @@ def test_the_numbers_are_those_of_the_choices(reply: Reply) -> None:
     """The n-th line of the list is the n-th choice that is not back or cancel."""
     plain = [button for button in reply.buttons if not button.nav]
     clean = replace(
-        reply, text="Câu hỏi", buttons=tuple(replace(b, label=f"L{n}") for n, b in enumerate(reply.buttons))
+        reply, text="Câu hỏi", buttons=tuple(b._replace(label=f"L{n}") for n, b in enumerate(reply.buttons))
     )
     lines = numbered_text(clean).splitlines()
     numbered = [line for line in lines[1:] if line[0].isdigit()]

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from storage import database as module
-from storage.database import Database, DatabaseError, Tx, database_path, open_database, open_reader, wal_is_safe
+from storage.database import (
+    Database,
+    DatabaseError,
+    Tx,
+    database_path,
+    is_passing,
+    open_database,
+    open_reader,
+    wal_is_safe,
+)
 
 ENCRYPTS = module._driver() is not sqlite3
 
 
 @pytest.fixture
-async def notes(database: Database) -> AsyncIterator[Database]:
+async def notes(database: Database) -> Database:
     """A database with one plain table."""
     await database.write(lambda tx: tx.run("CREATE TABLE notes (word TEXT PRIMARY KEY) STRICT"))
     return database
@@ -88,6 +96,32 @@ async def test_a_part_that_only_read_costs_and_changes_nothing(notes: Database) 
         return [row[0] for row in await tx.all("SELECT 2")]
 
     assert await notes.write(work) == [2]
+
+
+async def test_a_transaction_that_undid_itself_commits_nothing_that_was_still_on_its_way(notes: Database) -> None:
+    """A full disk rolls back by itself; a statement queued behind the one that met it must not be committed alone."""
+    await notes.write(lambda tx: put(tx, "mới"))
+    (pages,) = (await notes._writer.execute_fetchall("PRAGMA page_count"))[0]
+    await notes._writer.execute_fetchall(f"PRAGMA max_page_count = {pages + 2}")
+
+    async def work(tx: Tx) -> None:
+        much = tx.many("INSERT INTO notes (word) VALUES (?)", [(f"{n:05}" * 500,) for n in range(3000)])
+        done = tx.many("UPDATE notes SET word = ?", [("xong",)])
+        also = tx.run("UPDATE notes SET word = 'xong'")
+        await asyncio.gather(much, done, also)
+
+    with pytest.raises(Exception, match="full") as caught:
+        await notes.write(work)
+    assert is_passing(caught.value)
+    assert await words(notes) == ["mới"]
+    await notes._writer.execute_fetchall(f"PRAGMA max_page_count = {1 << 30}")
+    await notes.write(lambda tx: put(tx, "nữa"))
+    assert await words(notes) == sorted(["mới", "nữa"])
+
+
+def test_a_broken_rule_is_no_passing_trouble() -> None:
+    """What was to be written is wrong, and will be wrong the next time."""
+    assert not is_passing(ValueError("x")) and not is_passing(sqlite3.IntegrityError("x"))
 
 
 async def test_a_cancelled_caller_leaves_no_open_transaction(notes: Database) -> None:
