@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Coroutine
@@ -21,6 +22,7 @@ from bot.clock import Clock, Ticker
 from bot.config import Config, ConfigError
 from bot.delivery import Delivery, recover
 from bot.documents import Renderer
+from bot.hold import hold
 from bot.housekeeping import Housekeeping
 from bot.i18n import load_words
 from bot.logs import event
@@ -81,6 +83,7 @@ class App:
         self._tasks: list[asyncio.Task[None]] = []
         self._telegram: Any = None
         self._server: Server | None = None
+        self._held: int | None = None
         self._web: WebChannel | None = None
 
     @property
@@ -102,7 +105,13 @@ class App:
         self.deliveries.append(delivery)
 
     async def start(self) -> None:
-        """Open the doors, in this order: what was in flight is settled, we listen, we speak, we poll."""
+        """Open the doors, in this order: what was in flight is settled, we listen, we speak, we poll.
+
+        Raises ConfigError where another process runs on this database: each would take the other's messages for lost ones.
+        """
+        self._held = hold(self.database.path.with_name(f"{self.database.path.name}.lock"))
+        if self._held is None:
+            raise ConfigError(f"storage.url: another giothong runs on {self.database.path}; stop it first")
         unknown = await recover(self.database, self.epoch)
         if unknown:
             event(_LOG, "recovered", in_flight=unknown)
@@ -287,6 +296,8 @@ class App:
             await self._server.close()
         self.renderer.close()
         await self.database.close()
+        if self._held is not None:
+            os.close(self._held)
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -20,9 +20,8 @@ async def _database(config: Config) -> str:
         return str(error)
     try:
         await migrate(database, Clock().at())
-        async with database.read() as tx:
-            row = await tx.one("PRAGMA quick_check(1)")
-        return "" if row == ("ok",) else f"storage.url: the database is damaged: {row}"
+        damage = await database.damage()
+        return f"storage.url: the database is damaged: {damage}" if damage else ""
     except DatabaseError as error:
         return str(error)
     finally:

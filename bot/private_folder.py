@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from bot.hold import hold
+
 
 class PrivateFolder:
     """A folder below `home`, made at first use, readable by nobody else."""
@@ -24,7 +26,7 @@ class PrivateFolder:
         if self._path is None:
             self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path = Path(tempfile.mkdtemp(dir=self._home))  # 0700 by its own promise
-            self._lock = _lock(self._path)
+            self._lock = hold(self._path)
         return self._path
 
     def remove(self) -> None:
@@ -37,28 +39,9 @@ class PrivateFolder:
         self._path = self._lock = None
 
 
-def _lock(folder: Path) -> int | None:
-    """A descriptor that holds the folder as long as the process lives; None where another process holds it.
-
-    The system lets go of it also after kill -9.
-    """
-    try:
-        import fcntl
-    except ImportError:  # Windows: it refuses to remove what is open, which is all that is needed
-        return None
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
-
-
 def _remove_if_left(folder: Path) -> None:
-    descriptor = _lock(folder)
-    if descriptor is None and os.name == "posix":
+    descriptor = hold(folder)
+    if descriptor is None:
         return
     shutil.rmtree(folder, ignore_errors=True)
-    if descriptor is not None:
-        os.close(descriptor)
+    os.close(descriptor)

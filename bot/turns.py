@@ -138,7 +138,7 @@ class Turns:
         )
         try:
             await respond(turn)
-        except Exception as error:  # noqa: BLE001 (a bug in one turn: undone alone, counted, told with an incident id)
+        except Exception as error:  # a bug in one turn: undone alone, counted, told with an incident id
             if is_passing(error):
                 raise
             await turn.tx.undo()

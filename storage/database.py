@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -90,6 +90,18 @@ def database_path(url: str) -> Path:
     if scheme != "sqlite" or not separator or not rest:
         raise DatabaseError(f"storage.url must look like sqlite:///data/giothong.db, not {url!r}")
     return Path(rest)
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one. (The driver's own executescript would commit in between.)"""
+    pending = ""
+    for line in script.splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""
+    if pending.strip():  # a last statement without its semicolon
+        yield pending.strip()
 
 
 class Tx:
@@ -212,6 +224,12 @@ class Database:
         async with self._write_lock:
             target.unlink(missing_ok=True)  # noqa: ASYNC240 (one system call, at start)
             await self._writer.execute_fetchall("VACUUM INTO ?", (str(target),))
+
+    async def damage(self) -> str:
+        """What is wrong with the file, "" where nothing is."""
+        async with self.read() as tx:
+            row = await tx.one("PRAGMA quick_check(1)")
+        return "" if row == ("ok",) else str(row)
 
     async def close(self) -> None:
         """Finish what runs, then close every connection."""

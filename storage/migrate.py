@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
-from storage.database import Database, DatabaseError, Tx, driver_error
+from storage.database import Database, DatabaseError, Tx, driver_error, statements
 
 _FOLDER = Path(__file__).parent / "migrations"
 _RECORD = """
@@ -20,18 +18,6 @@ def known_migrations() -> list[tuple[int, str, str]]:
     return [(int(file.stem[:4]), file.stem, file.read_text("utf-8")) for file in files]
 
 
-def statements(script: str) -> Iterator[str]:
-    """The statements of a script one by one. (The driver's own executescript would commit in between.)"""
-    pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            yield pending.strip()
-            pending = ""
-    if pending.strip():  # a last statement without its semicolon
-        yield pending.strip()
-
-
 async def migrate(database: Database, at: int) -> list[str]:
     """Apply what is missing; the names applied. `at` is now, in milliseconds UTC.
 
@@ -39,9 +25,7 @@ async def migrate(database: Database, at: int) -> list[str]:
     """
     try:
         await database.write(lambda tx: tx.run(_RECORD))
-    except (
-        driver_error()
-    ) as error:  # Read-only, locked by another program, a full disk: what opening alone does not show.
+    except driver_error() as error:  # Read-only, locked, a full disk: what opening alone does not show.
         raise DatabaseError(f"storage.url: cannot write {database.path}: {error}") from None
     async with database.read() as tx:
         done = [number for (number,) in await tx.all("SELECT number FROM migrations ORDER BY number")]

@@ -8,7 +8,7 @@ import pytest
 
 from storage import migrate as module
 from storage.database import Database, DatabaseError, open_database
-from storage.migrate import known_migrations, migrate, statements
+from storage.migrate import known_migrations, migrate
 
 
 async def tables(database: Database) -> set[str]:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 IN_FLIGHT = 4
@@ -83,6 +84,15 @@ class Program:
         assert self._process.returncode is None, f"ended by itself:\n{self.log[-3000:]}"
         self._process.kill()
         await self._process.wait()
+
+    async def alive_until(self, event: asyncio.Task[Any]) -> None:
+        """Wait for something that it does. Raises AssertionError where it fell before."""
+        assert self._process is not None
+        fell = asyncio.create_task(self._process.wait())
+        await asyncio.wait((fell, event), return_when=asyncio.FIRST_COMPLETED)
+        assert not fell.done(), f"ended by itself:\n{self.log[-3000:]}"
+        fell.cancel()
+        await event
 
     async def ended(self, timeout_s: float = 60) -> int:
         """Wait until it has ended by itself; its status."""

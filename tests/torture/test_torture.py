@@ -90,7 +90,7 @@ async def kill_at_random(program: Program, telegram: FakeTelegram, rng: random.R
         polled = asyncio.create_task(telegram.heard("getUpdates", 60))
         await program.start()
         if at_work:
-            await polled
+            await program.alive_until(polled)
         await asyncio.sleep(rng.uniform(0, lives.work_s if at_work else 0.8))
         polled.cancel()
         await program.kill()
