@@ -14,7 +14,7 @@ class Words:
 
     def __init__(self, catalogues: Mapping[str, Catalogue], default: str) -> None:
         """`catalogues`: language code -> message id -> template."""
-        self._catalogues = catalogues
+        self._catalogues = {code: {**catalogues[default], **catalogue} for code, catalogue in catalogues.items()}
         self.default = default
         self.languages: tuple[str, ...] = (default, *sorted(set(catalogues) - {default}))
         self._everywhere: dict[str, tuple[str, ...]] = {}
@@ -26,8 +26,8 @@ class Words:
 
     def say(self, language: str, message: str, **params: object) -> str:
         """The sentence in that language. Values are put in as they are: a brace in a name stays a brace."""
-        template = self._catalogues.get(language, {}).get(message) or self._catalogues[self.default][message]
-        return template.format_map(params) if params else template.replace("{{", "{").replace("}}", "}")
+        template = self._catalogues.get(language, self._catalogues[self.default])[message]
+        return template.format_map(params) if params else template
 
     def everywhere(self, message: str) -> tuple[str, ...]:
         """The alternatives ("yes|y") that a message lists, of all languages, the default one's first."""

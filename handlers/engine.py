@@ -69,6 +69,8 @@ async def respond(turn: Turn) -> None:
 
 
 async def _private(turn: Turn) -> None:
+    if not turn.person.reachable:  # Whoever writes to us can be reached again, whatever a failed message said.
+        await _blocked(turn, blocked=False)
     match turn.inbound.input:
         case Start(payload):
             await _start(turn, payload)

@@ -220,6 +220,14 @@ async def test_who_blocks_the_bot_gets_nothing_more_until_they_come_back(desk: D
     assert await desk.all("SELECT reachable FROM people") == [(1,)]
 
 
+async def test_who_writes_can_be_reached_again(desk: Desk) -> None:
+    """A message that once failed says nothing against somebody who writes to us now."""
+    await desk.do(A, Command("language", "vi"))
+    await desk.run("UPDATE people SET reachable = 0")
+    await desk.do(A, Command("help"))
+    assert await desk.all("SELECT reachable FROM people") == [(1,)]
+
+
 async def test_what_was_typed_is_blanked_once_it_took_effect(desk: Desk) -> None:
     """The inbox is no second copy of what people said."""
     await desk.do(A, Text("Nguyễn Thị Mẫu"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from storage import migrate as module
-from storage.database import Database, DatabaseError, open_database
+from storage.database import Database, DatabaseError, open_database, statements
 from storage.migrate import known_migrations, migrate
 
 

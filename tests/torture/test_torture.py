@@ -102,7 +102,7 @@ async def trouble(telegram: FakeTelegram, rng: random.Random) -> None:
     while True:
         telegram.faults.clear()
         telegram.fault(rng.choice(TROUBLE), rng.choice(("sendMessage", "sendMessage", "sendMessage", "getUpdates")))
-        await asyncio.sleep(rng.uniform(0.2, 0.8))
+        await asyncio.sleep(rng.uniform(0.4, 1.2))
 
 
 async def settled(program: Program) -> None:
@@ -171,4 +171,4 @@ async def test_killed_at_random_moments_nobody_loses_an_answer_or_registers_twic
 
 async def test_killed_while_telegram_stumbles_too(tmp_path: Path) -> None:
     """The same with 429, 502, resets and cut answers thrown in."""
-    await torture(tmp_path, Lives(max(1, KILLS // 4), work_s=2.5, troubled=True))
+    await torture(tmp_path, Lives(max(1, KILLS // 5), work_s=2.0, troubled=True))
