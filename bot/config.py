@@ -104,7 +104,7 @@ class DeliverySection(_Section):
     per_second: float = Field(29.0, ge=0)
     chat_burst: int = Field(20, ge=0)
     chat_per_second: float = Field(1.0, ge=0)
-    in_flight: int = Field(8, ge=1, le=512)
+    in_flight: int = Field(32, ge=1, le=512)
 
 
 class Config(BaseSettings):
