@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.channel import Channel
@@ -40,6 +41,7 @@ from storage.migrate import migrate
 from storage.units import UnitsCache
 
 _LOG = logging.getLogger("giothong")
+_WEBHOOK_PATH = "/telegram/webhook"
 _MARK_POLLED = "telegram.polled_at"
 _MARK_CLOCK = "demo.clock_offset_s"
 _TICK_S = 30.0
@@ -122,7 +124,9 @@ class App:
             self._open_telegram()
             from aiohttp import web
 
-            routes.append(web.post("/telegram/webhook", self._telegram.webhook))
+            # The path of the address that Telegram is given; the usual one too, for a proxy in front that changes paths.
+            paths = {_WEBHOOK_PATH, urlsplit(self.config.telegram.webhook_url).path.rstrip("/") or _WEBHOOK_PATH}
+            routes += [web.post(path, self._telegram.webhook) for path in sorted(paths)]
         self._server = Server(self.config.web, routes, self.health)
         await self._server.start()
         self._run(self.turns.run())

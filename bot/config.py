@@ -206,6 +206,8 @@ def _listens(config: Config) -> bool:
     return config.telegram.enabled and config.telegram.mode == "webhook"
 
 
+_WEBHOOK = ("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")
+
 # What no key shows alone: (wrong, what is said).
 _TOGETHER: tuple[tuple[Callable[[Config], bool], str], ...] = (
     (
@@ -226,7 +228,7 @@ _TOGETHER: tuple[tuple[Callable[[Config], bool], str], ...] = (
     ),
     (
         # Telegram itself takes https only; a test server on this machine may do without.
-        lambda c: _listens(c) and not c.telegram.webhook_url.startswith(("https://", "http://127.0.0.1")),
+        lambda c: _listens(c) and not c.telegram.webhook_url.startswith(_WEBHOOK),
         "telegram.webhook_url: must begin with https:// when telegram.mode is webhook",
     ),
     (

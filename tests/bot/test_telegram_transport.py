@@ -311,3 +311,14 @@ def _message() -> dict[str, object]:
         "chat": {"id": 5, "type": "private"},
         "text": "/huy",
     }
+
+
+@pytest.mark.parametrize("path", ["/telegram/webhook", "/own/path"])
+async def test_the_webhook_is_served_where_telegram_was_told(tmp_path: Path, path: str) -> None:
+    """At the path of the configured address, and at the usual one for a proxy that changes paths."""
+    async with FakeTelegram() as server:
+        facts = {"mode": "webhook", "webhook_url": "http://127.0.0.1:9/own/path", "webhook_secret": SECRET}
+        async with program(tmp_path, telegram=at_telegram(server, **facts)) as app, aiohttp.ClientSession() as http:
+            address = f"http://127.0.0.1:{app.port}{path}"
+            async with http.post(address, data=_UPDATE, headers={**_HEAD, **_JSON}) as answer:
+                assert answer.status == 200
