@@ -105,6 +105,7 @@ class App:
             words=self.words,
         )
         self.deliveries.append(delivery)
+        self.turns.couriers[channel.name] = delivery
 
     async def start(self) -> None:
         """Open the doors, in this order: what was in flight is settled, we listen, we speak, we poll.

@@ -1,4 +1,4 @@
-"""What a channel is, and the four ways in which sending can fail."""
+"""What a channel is, and the ways in which sending can fail."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Blocked(SendError):
 
 
 class Throttled(SendError):
-    """The platform asks to wait. `everywhere`: all chats, not just this one."""
+    """The platform asks to wait."""
 
     def __init__(self, retry_after_s: float) -> None:
         """Seconds until the next try."""

@@ -24,6 +24,7 @@ from pydantic_settings import (
 )
 
 _PREFIX = "GIOTHONG_"
+_TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
 Sections = Mapping[str, Mapping[str, Any]]  # section -> key -> value
 
 
@@ -51,6 +52,8 @@ def _addresses(values: list[str]) -> list[str]:
         channel, _, chat = value.partition(":")
         if not channel.isalpha() or not chat:
             raise ValueError(f'{value!r} must look like "telegram:1001"')
+        if channel == "telegram" and not _TELEGRAM_ID.fullmatch(chat):
+            raise ValueError(f"{value!r}: Telegram knows people by a number; @userinfobot tells one's own")
     return values
 
 

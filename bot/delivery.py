@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.channel import (
@@ -30,13 +29,14 @@ from core.dialogue import Reply
 from core.words import Words
 from storage import outbox, people
 from storage.database import Database, Tx
-from storage.outbox import Outcome, Outgoing
+from storage.outbox import Boarding, Draft, Outcome, Outgoing
 
 _LOG = logging.getLogger("giothong.delivery")
 _BACKOFF_S = (0.5, 1, 2, 4, 8, 15, 30)
 _RESEND_AFTER_S = (1, 5, 30)  # Half a minute of 502 must not use up the few copies that a message may cost.
 _IDLE_S = 30.0  # A wake-up may be lost only by a bug; half a minute bounds what it would cost.
 _FEVER_S = 5.0  # Two chats refused within this time: the whole channel is too fast, not one chat.
+_GRACE_S = 0.003  # Less than a commit takes, so that waiting for company costs nobody anything.
 _CAREFUL_S = 60.0  # After a refusal the limits are lower than we thought; nobody says for how long.
 
 
@@ -75,11 +75,16 @@ class Delivery:
         self._pace = Pace(rates.per_second, monotonic)
         self._chats = ChatPace(rates.chat_burst, rates.chat_per_second, monotonic)
         self._flying: dict[str, asyncio.Task[None]] = {}
+        self._boarding: set[str] = set()
         self._sent: list[_Sent] = []
+        self._along: list[_Sent] = []
         self._rendering: dict[int, asyncio.Task[None]] = {}
         self._files: dict[int, RenderedFile | RenderError] = {}
         self._edits: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._more = True
+        self._again_at = 0.0
+        self._running = False
         self._stopping = False
         self._last_refusal = -_FEVER_S
         self._careful_until = 0.0
@@ -87,8 +92,14 @@ class Delivery:
         self.throttled = 0
 
     def wake(self) -> None:
-        """There is something to send, or something was sent."""
+        """There is something in line."""
+        self._more = True
         self._wake.set()
+
+    def _look_back(self) -> None:
+        """A moment after a message came back: is there still something to write down, or something in line behind it?"""
+        if self._sent or self._more:
+            self._wake.set()
 
     def stop(self) -> None:
         """Claim nothing more; end when what is in flight has come back."""
@@ -97,6 +108,7 @@ class Delivery:
 
     async def run(self) -> None:
         """Deliver until `stop`."""
+        self._running = True
         while not self._stopping:
             self._wake.clear()
             try:
@@ -104,30 +116,30 @@ class Delivery:
             except Exception:  # noqa: BLE001 (the loop lives on: rows that wait are in the table)
                 _LOG.exception("delivery_failed channel=%s", self._channel.name)
                 wait_s = 1.0
-            if wait_s > 0:
-                await self._sleep(wait_s)
+            await self._sleep(wait_s)
         for work in (*self._rendering.values(), *self._edits):
             work.cancel()
-        if self._flying:
-            await asyncio.wait(self._flying.values())
+        while self._flying or self._boarding:  # What a turn's transaction is just writing as claimed still flies.
+            await asyncio.wait([*self._flying.values(), asyncio.create_task(asyncio.sleep(_GRACE_S))])
         await self._database.write(lambda tx: self._settle(tx, self._sent))
 
     async def _sleep(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(
-                seconds
-            ):  # wait_for would swallow a cancellation that comes with the wake-up (Python 3.11)
+        try:
+            # wait_for would swallow a cancellation that comes with the wake-up (Python 3.11).
+            async with asyncio.timeout(seconds):
                 await self._wake.wait()
+        except TimeoutError:
+            self._more = True  # What waited for its time may be due.
 
     async def _round(self) -> float:
         """Write down what came back, claim what is due, and let it fly; seconds until there is a reason to look again."""
-        free = self._rates.in_flight - len(self._flying)
-        wait_s = self._pace.halted_s()
+        free = self._free() + len(self._sent)
         claimed: list[Outgoing] = []
         sent, self._sent = self._sent, []
         try:
-            if free > 0 and wait_s <= 0:
+            if self._more and free > 0 and self._pace.halted_s() <= 0:
                 claimed, wait_s = await self._database.write(lambda tx: self._settle_and_claim(tx, sent, free))
+                self._again_at = monotonic() + (wait_s or _IDLE_S)
             elif sent:
                 await self._database.write(lambda tx: self._settle(tx, sent))
         except BaseException:  # the whole transaction was undone, the outcomes with it
@@ -135,10 +147,13 @@ class Delivery:
             raise
         for row in claimed:
             self._flying[row.address] = asyncio.create_task(self._fly(row))
-        return wait_s if wait_s > 0 else _IDLE_S
+        if free <= 0:
+            return _IDLE_S  # Whoever comes back wakes us.
+        return max(self._pace.halted_s(), self._again_at - monotonic(), _GRACE_S)
 
     async def _settle_and_claim(self, tx: Tx, sent: Sequence[_Sent], free: int) -> tuple[list[Outgoing], float]:
         await self._settle(tx, sent)
+        await self._discard_unwanted(tx)
         now = self._clock.at()
         resting = self._chats.resting()
         rows = await outbox.due(
@@ -146,12 +161,13 @@ class Delivery:
             self._channel.name,
             now,
             limit=free * 4,
-            skip=[*self._flying, *resting, *(item.address for item in self._sent)],
+            skip=[*self._flying, *self._boarding, *resting, *(item.address for item in self._sent)],
             skip_ids=list(self._rendering),
         )
         claimed, late = self._choose(rows, free, now)
         await outbox.settle(tx, [Outcome(row.id, "expired") for row in late])
         await outbox.claim(tx, [row.id for row in claimed], self._epoch, now)
+        self._more = bool(rows or self._flying or self._boarding or resting or self._rendering)
         if rows:
             return claimed, self._pace.wait_s()
         next_at = await outbox.next_due(tx, self._channel.name, now)
@@ -184,6 +200,43 @@ class Delivery:
         self._chats.take(row.address)
         return True
 
+    def _free(self) -> int:
+        """Messages that may still take off. Those whose outcome is not written down count as in flight: a crash would send them again."""
+        return self._rates.in_flight - len(self._flying) - len(self._boarding) - len(self._sent) - len(self._along)
+
+    def board(self, drafts: Sequence[Draft], waiting: Collection[str]) -> Boarding:
+        """Which of these new answers fly as soon as they are committed, without a claim of their own.
+
+        Those are answers in words, whose chat has nothing else under way or in line (`waiting`), while the pace does not matter.
+        `ended` must follow.
+        """
+        keys: list[str] = []
+        if self._running and not self._stopping and self._pace.halted_s() <= 0 and monotonic() > self._careful_until:
+            again = (item.address for item in self._sent if item.outcome.state == "pending")
+            taken = {*waiting, *self._flying, *self._boarding, *self._chats.resting(), *again}
+            for draft in drafts:
+                if self._free() > 0 and draft.address not in taken and draft.boards:
+                    self._pace.take()
+                    self._boarding.add(draft.address)
+                    keys.append(draft.key)
+                taken.add(draft.address)
+        return Boarding(self._epoch, self._clock.at(), frozenset(keys))
+
+    async def settle_along(self, tx: Tx) -> None:
+        """Write down what came back in the transaction of a turn: one commit less. `ended` must follow."""
+        self._along, self._sent = self._sent, []
+        await self._settle(tx, self._along)
+
+    def ended(self, rows: Sequence[Outgoing] | None) -> None:
+        """The turn's transaction is over: these rows are claimed and fly; None: it was undone."""
+        if rows is None:
+            self._sent = self._along + self._sent
+            self._wake.set()
+        self._along = []
+        self._boarding.clear()
+        for row in rows or ():
+            self._flying[row.address] = asyncio.create_task(self._fly(row))
+
     async def _settle(self, tx: Tx, sent: Sequence[_Sent]) -> None:
         """Write down what came back."""
         await outbox.settle(tx, [item.outcome for item in sent])
@@ -213,19 +266,24 @@ class Delivery:
             self._renderer.discard(file)
         self._flying.pop(row.address, None)
         self._sent.append(sent)
-        self._wake.set()
+        self._more = self._more or sent.outcome.state == "pending"
+        # A moment of patience: others come back too, or a turn's transaction takes the outcome along.
+        asyncio.get_running_loop().call_later(_GRACE_S, self._look_back)
+
+    async def _discard_unwanted(self, tx: Tx) -> None:
+        """Files whose message was cancelled meanwhile (the person blocked us, or was erased) must not lie about."""
+        for id_ in set(self._files) - await outbox.still_to_go(tx, list(self._files)):
+            if isinstance(file := self._files.pop(id_), RenderedFile):
+                self._renderer.discard(file)
 
     async def _render(self, row: Outgoing) -> None:
         """Make the file of a row; other answers to the same chat go on meanwhile, so that long work holds up nobody."""
         assert row.reply.document is not None
-        async with self._database.read() as tx:
-            working = await outbox.message_before(tx, row.address, row.id)
 
         def progress(text: str) -> None:
-            if working:
-                edit = asyncio.create_task(self._edit(row.address, working, text))
-                self._edits.add(edit)
-                edit.add_done_callback(self._edits.discard)
+            edit = asyncio.create_task(self._edit(row, text))
+            self._edits.add(edit)
+            edit.add_done_callback(self._edits.discard)
 
         try:
             self._files[row.id] = await self._renderer.render(row.id, row.address, row.reply.document, progress)
@@ -245,10 +303,14 @@ class Delivery:
         draft = outbox.Draft(f"document:{row.id}", row.address, Reply(text))
         await self._database.write(lambda tx: outbox.write(tx, [draft]))
 
-    async def _edit(self, address: str, external_id: str, text: str) -> None:
-        """Show progress; a picture of it that is not shown harms nobody."""
+    async def _edit(self, row: Outgoing, text: str) -> None:
+        """Show progress in the message before the file; a picture of it that is not shown harms nobody."""
+        async with self._database.read() as tx:
+            working = await outbox.message_before(tx, row.address, row.id)
+        if not working:
+            return
         try:
-            await self._channel.edit(address, external_id, text)
+            await self._channel.edit(row.address, working, text)
         except SendError as error:
             event(_LOG, "edit_failed", logging.DEBUG, channel=self._channel.name, error=type(error).__name__)
 

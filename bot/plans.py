@@ -39,13 +39,13 @@ class RoundEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
     code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")
     number: int
-    name: Words
+    name: Words = Field(min_length=1)
     occasion: Words = ""
     held_on: date
     tentative: bool = False
     opens: time | None = None
     closes: time | None = None
-    place: Words
+    place: Words = Field(min_length=1)  # A pin without a name is refused by Telegram.
     place_address: Words = ""
     lat: float | None = Field(None, ge=-90, le=90)
     lon: float | None = Field(None, ge=-180, le=180)

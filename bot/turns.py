@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.clock import Clock
+from bot.delivery import Delivery
 from bot.logs import event
 from core.dialogue import Reply
 from core.people import Conversation, Person, Role
@@ -18,6 +19,7 @@ from handlers.turn import House, Turn
 from storage import inbox, outbox, people
 from storage.database import Database, Tx, is_passing
 from storage.inbox import Delivered, Waiting
+from storage.outbox import Outgoing
 
 _LOG = logging.getLogger("giothong.turns")
 _BATCH = 200  # Rows of one transaction: enough to share a commit, few enough that nobody waits for others' turns.
@@ -36,7 +38,10 @@ class _Batch:
 
 
 class Turns:
-    """Takes turns while there are any. `wake` is called when the inbox has something new, `spoke` when the outbox has."""
+    """Takes turns while there are any.
+
+    `wake` is called when the inbox has something new, `spoke` is set when the outbox has. `couriers`: who delivers to which channel.
+    """
 
     def __init__(self, database: Database, house: House, clock: Clock) -> None:
         """Not running yet."""
@@ -45,7 +50,11 @@ class Turns:
         self._clock = clock
         self._new = asyncio.Event()
         self._stopping = False
+        self._running = False
         self._limit = _BATCH
+        self._turning = asyncio.Lock()
+        self._error: Exception | None = None
+        self.couriers: dict[str, Delivery] = {}
         self.spoke = asyncio.Event()
 
     def wake(self) -> None:
@@ -53,14 +62,21 @@ class Turns:
         self._new.set()
 
     async def receive(self, updates: Sequence[Delivered]) -> None:
-        """Keep a batch of updates; once this returns they may be confirmed to the platform."""
-        if updates:
-            at = self._clock.at()
-            await self._database.write(lambda tx: inbox.store(tx, updates, at))
-            self._new.set()
+        """Keep a batch of updates; once this returns they may be confirmed to the platform.
+
+        While turns are being taken, theirs are taken in the very transaction that keeps them: one commit less for each answer.
+        """
+        if not updates:
+            return
+        if self._running and self._limit == _BATCH and await self._try(updates) is not None:
+            return
+        at = self._clock.at()
+        await self._database.write(lambda tx: inbox.store(tx, updates, at))
+        self._new.set()
 
     async def run(self) -> None:
         """Take turns until `stop`."""
+        self._running = True
         self._new.set()
         while not self._stopping:
             await self._new.wait()
@@ -76,23 +92,41 @@ class Turns:
 
     async def take(self) -> int:
         """Take the waiting turns of one batch; how many there were."""
-        try:
-            taken = await self._database.write(self._take)
-            self._limit = _BATCH
-        except Exception as error:  # noqa: BLE001 (told apart below)
-            # Not one person's turn but the writing of the batch failed (a full disk, say). Nothing is lost: the rows still wait.
-            _LOG.exception("batch_failed size=%s", self._limit)
-            await self._alone(error)
+        taken = await self._try(())
+        if taken is None:
+            await self._alone(self._error)
             return 0
-        if taken:
-            self.spoke.set()
+        self._limit = _BATCH
         return taken
 
-    async def _alone(self, error: Exception) -> None:
+    async def _try(self, updates: Sequence[Delivered]) -> int | None:
+        """One batch, in one transaction and to its end even if the caller is cancelled; None where its writing failed.
+
+        Then it was not one person's turn that failed (a full disk, say), and nothing is lost: what was stored still waits, and
+        what was not is not confirmed.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._transaction(updates)))
+
+    async def _transaction(self, updates: Sequence[Delivered]) -> int | None:
+        # From the first row read to the last message off, or two batches would share their couriers.
+        async with self._turning:
+            rows: dict[Delivery, list[Outgoing]] | None = None
+            try:
+                taken, rows = await self._database.write(lambda tx: self._take(tx, updates))
+            except Exception as error:  # noqa: BLE001 (told apart by who takes the turns one by one)
+                _LOG.exception("batch_failed size=%s", self._limit)
+                self._error = error
+                return None
+            finally:
+                for courier in self.couriers.values():
+                    courier.ended(None if rows is None else rows.get(courier, ()))
+        return taken
+
+    async def _alone(self, error: Exception | None) -> None:
         """After a failed batch turns are taken one by one, so that whichever breaks the writing is found and set aside.
         (A full disk is nobody's fault.)
         """
-        if self._limit == 1 and not is_passing(error):
+        if self._limit == 1 and error and not is_passing(error):
             with contextlib.suppress(Exception):
                 await self._database.write(self._blame_first)
         self._limit = 1
@@ -103,26 +137,61 @@ class Turns:
         for row in await inbox.waiting(tx, 1):
             await inbox.fail(tx, row, "batch")
 
-    async def _take(self, tx: Tx) -> int:
-        rows = await inbox.waiting(tx, self._limit)
+    async def _take(self, tx: Tx, updates: Sequence[Delivered]) -> tuple[int, dict[Delivery, list[Outgoing]]]:
+        """How many turns were taken, and the answers that fly at once."""
+        # Statements that do not need each other's results go to the database's thread together: a trip costs more than they do.
+        _, rows = await asyncio.gather(
+            inbox.store(tx, updates, self._clock.at()),
+            inbox.waiting(tx, self._limit),
+        )
         if not rows:
-            return 0
+            return 0, {}
         self._house.units.refresh()
         addresses = sorted({row.inbound.address for row in rows})
-        # Statements that do not need each other's results go to the database's thread together: a trip costs more than they do.
-        batch = _Batch(*await asyncio.gather(people.load(tx, addresses), people.conversations(tx, addresses)))
+        known, open_ones, waiting = await asyncio.gather(
+            people.load(tx, addresses), people.conversations(tx, addresses), outbox.waiting_addresses(tx, addresses)
+        )
+        batch = _Batch(known, open_ones)
         failed: set[str] = set()
         for row in rows:
             # After a failed turn its chat waits for the next batch, so that order is kept.
             if row.inbound.address not in failed and not await self._one(tx, batch, row):
                 failed.add(row.inbound.address)
-        await asyncio.gather(
+        if failed or len(rows) == self._limit:
+            self._new.set()
+        return len(rows), await self._write(tx, batch, waiting)
+
+    async def _write(self, tx: Tx, batch: _Batch, waiting: set[str]) -> dict[Delivery, list[Outgoing]]:
+        """Everything that the turns changed and said."""
+        by_channel: dict[str, list[outbox.Draft]] = {}
+        for draft in batch.drafts:
+            by_channel.setdefault(draft.address.partition(":")[0], []).append(draft)
+        boarding = {
+            channel: self.couriers[channel].board(drafts, waiting)
+            for channel, drafts in by_channel.items()
+            if channel in self.couriers
+        }
+        if len(batch.drafts) > sum(len(who.keys) for who in boarding.values()):
+            self.spoke.set()  # Whoever looks now waits for the writer, and so for the commit.
+        # Each goes to the database's thread in this order, so that the last one sees what the others wrote.
+        *_, flights = await asyncio.gather(
+            *(courier.settle_along(tx) for courier in self.couriers.values()),
             people.save_conversations(tx, [c for c in batch.changed.values() if c]),
             people.close_conversations(tx, [address for address, c in batch.changed.items() if c is None]),
-            outbox.write(tx, batch.drafts),
+            *(outbox.write(tx, drafts, boarding.get(channel)) for channel, drafts in by_channel.items()),
             inbox.finish(tx, batch.done),
+            self._flights(tx, by_channel, boarding),
         )
-        return len(rows)
+        return flights or {}
+
+    async def _flights(
+        self, tx: Tx, by_channel: dict[str, list[outbox.Draft]], boarding: dict[str, outbox.Boarding]
+    ) -> dict[Delivery, list[Outgoing]]:
+        """The answers that fly at once, by who flies them."""
+        return {
+            self.couriers[channel]: await outbox.boarded(tx, by_channel[channel], who)
+            for channel, who in boarding.items()
+        }
 
     async def _one(self, tx: Tx, batch: _Batch, row: Waiting) -> bool:
         """One turn; False where it failed, and then nothing of it remains but the count."""
@@ -152,8 +221,9 @@ class Turns:
                 batch.conversations.pop(address, None)
         if turn.person.id is not None:
             batch.people[address] = turn.person
-        else:  # Who asked to be forgotten is a stranger to the next turn of this very batch.
-            batch.people.pop(address, None)
+        elif batch.people.pop(address, None):
+            # Who asked to be forgotten is a stranger to the next turn of this very batch, and hears nothing of what they were.
+            batch.drafts = [draft for draft in batch.drafts if draft.address != address]
         batch.drafts += [
             outbox.Draft(f"in:{row.seq}:{number}", address, reply) for number, reply in enumerate(turn.replies)
         ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from core.dialogue import Blocked, Command, Expired, Moved, Press, Reply, Start, Text
-from core.people import Role
+from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
 from handlers import basics, exports, privacy, registration, rounds
@@ -71,6 +72,9 @@ async def respond(turn: Turn) -> None:
 async def _private(turn: Turn) -> None:
     if not turn.person.reachable:  # Whoever writes to us can be reached again, whatever a failed message said.
         await _blocked(turn, blocked=False)
+    unknown = turn.conversation is not None and not _is_known(turn.conversation)
+    if unknown:
+        turn.conversation = None
     match turn.inbound.input:
         case Start(payload):
             await _start(turn, payload)
@@ -79,6 +83,8 @@ async def _private(turn: Turn) -> None:
         case Press(token) if token.startswith("/"):
             name, _, args = token[1:].partition(" ")
             await _command(turn, name, args)
+        case _ if unknown:
+            turn.say("form.closed", "/register", "/help")
         case _ if turn.conversation is not None:
             await _in_form(turn)
         case _:
@@ -98,8 +104,15 @@ async def _idle(turn: Turn) -> None:
             turn.say("help.hint", "/register", "/next", "/help")
 
 
+def _is_known(conversation: Conversation) -> bool:
+    """Whether this program has the question; what an older one left open may ask for what is asked no more."""
+    form = _FORMS.get(conversation.form)
+    return form is not None and form.has(conversation.step)
+
+
 async def _blocked(turn: Turn, *, blocked: bool) -> None:
     await people.set_reachable(turn.tx, turn.person.address, reachable=not blocked)
+    turn.person = replace(turn.person, reachable=not blocked)
     if blocked:
         await outbox.cancel(turn.tx, turn.person.address)
 
@@ -107,7 +120,7 @@ async def _blocked(turn: Turn, *, blocked: bool) -> None:
 async def _start(turn: Turn, payload: str) -> None:
     if payload.startswith("u_"):
         if turn.conversation and turn.conversation.form != registration.FORM.name:
-            turn.conversation = None
+            turn.conversation = given_back(turn.conversation)
         await registration.register(turn, payload[2:])
         return
     if payload == "register":
@@ -140,10 +153,10 @@ async def _command(turn: Turn, name: str, args: str) -> None:
 
 async def _in_form(turn: Turn) -> None:
     assert turn.conversation is not None
-    form = _FORMS.get(turn.conversation.form)
-    if form is None:  # A form of an older program.
+    form = _FORMS[turn.conversation.form]
+    if turn.person.role < _BY_NAME[form.name].role:  # Taken away since the form was opened.
         turn.conversation = None
-        turn.say("form.closed", "/register", "/help")
+        await _command(turn, form.name, "")
         return
     if isinstance(turn.inbound.input, Text) and (meant := _meant_in_form(turn, fold(turn.inbound.input.text))):
         await _command(turn, meant, _LANGUAGES.get(fold(turn.inbound.input.text), ""))

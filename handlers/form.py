@@ -104,6 +104,10 @@ class Form:
         """The questions that these answers call for, in order."""
         return [q for q in self.questions if q.when is _always or q.when(answers)]
 
+    def has(self, key: str) -> bool:
+        """True for the key of a question, and for the card of a form that has one."""
+        return (key == REVIEW and bool(self.card)) or any(question.key == key for question in self.questions)
+
     def step(self, key: str) -> Question:
         """The question of a key; the card of a form that has one."""
         if key == REVIEW:

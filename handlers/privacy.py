@@ -97,8 +97,9 @@ async def forget(turn: Turn, _: str) -> None:
     if not known:
         turn.say("mydata.nothing", "/register")
         return
-    open_now = turn.conversation
-    await open_form(turn, FORM, put_aside(open_now) if open_now and open_now.form != FORM.name else {})
+    if turn.conversation and turn.conversation.form == FORM.name:
+        return  # It is asked already, and the engine asks again.
+    await open_form(turn, FORM, put_aside(turn.conversation))
 
 
 ACTIONS = (

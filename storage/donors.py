@@ -101,7 +101,7 @@ async def forget(tx: Tx, person_id: int, year: int) -> None:
     await tx.run(
         "INSERT INTO forgotten (year, unit_id, donors, donations)"
         " SELECT ?, coalesce(unit_id, 0), 1, donations FROM donors WHERE person_id = ?"
-        " ON CONFLICT (year, unit_id) DO UPDATE SET donors = donors + 1, donations = donations + excluded.donations",
+        " ON CONFLICT (year, unit_id) DO UPDATE SET donors = forgotten.donors + 1, donations = forgotten.donations + excluded.donations",
         (year, person_id),
     )
     await tx.run("DELETE FROM donors WHERE person_id = ?", (person_id,))

@@ -58,7 +58,7 @@ async def fail(tx: Tx, waiting_row: Waiting, incident: str) -> bool:
     """Count a failed turn; True where that was the last try and the row is dead."""
     dead = waiting_row.attempts + 1 >= ATTEMPTS
     await tx.run(
-        "UPDATE inbox SET attempts = attempts + 1, incident = ?, state = CASE WHEN ? THEN 'dead' ELSE state END WHERE seq = ?",
+        "UPDATE inbox SET attempts = attempts + 1, incident = ?, state = CASE WHEN ? = 1 THEN 'dead' ELSE state END WHERE seq = ?",
         (incident, int(dead), waiting_row.seq),
     )
     return dead

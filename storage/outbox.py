@@ -11,7 +11,7 @@ from core.json_text import pack, unpack
 from storage.database import Tx
 
 RESENDS = 3  # A message whose fate is unknown is sent again at most this often.
-_BLANK_AFTER_MS = 30 * 86_400_000
+_KEEP_MS = 30 * 86_400_000
 
 
 class Lane(IntEnum):
@@ -35,9 +35,23 @@ class Draft:
     expires_at: int | None = None
 
     @property
+    def boards(self) -> bool:
+        """True for an answer in words: nothing is to be made or awaited before it can go."""
+        return self.lane is Lane.REPLY and not self.reply.document and not self.not_before
+
+    @property
     def on_unknown(self) -> str:
         """Answers and reminders are sent again; a broadcast waits for an officer."""
         return "hold" if self.lane is Lane.BROADCAST else "resend"
+
+
+@dataclass(frozen=True, slots=True)
+class Boarding:
+    """Drafts (their `keys`) that fly as soon as they are committed: they are written as claimed by `epoch` at `at`."""
+
+    epoch: str
+    at: int
+    keys: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +79,12 @@ class Outcome:
     error: str | None = None
 
 
-async def write(tx: Tx, drafts: Sequence[Draft]) -> None:
-    """Put messages in line."""
+async def write(tx: Tx, drafts: Sequence[Draft], boarding: Boarding | None = None) -> None:
+    """Put messages in line; those that `boarding` names are claimed by it at once."""
+    claims = boarding or Boarding("", 0, frozenset())
     await tx.many(
-        "INSERT INTO outbox (dedupe_key, lane, channel, address, payload, not_before, expires_at, on_unknown)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
+        "INSERT INTO outbox (dedupe_key, lane, channel, address, payload, not_before, expires_at, on_unknown, state, epoch,"
+        " claimed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
         [
             (
                 d.key,
@@ -80,10 +95,35 @@ async def write(tx: Tx, drafts: Sequence[Draft]) -> None:
                 d.not_before,
                 d.expires_at,
                 d.on_unknown,
+                *(("sending", claims.epoch, claims.at) if d.key in claims.keys else ("pending", None, None)),
             )
             for d in drafts
         ],
     )
+
+
+async def boarded(tx: Tx, drafts: Sequence[Draft], boarding: Boarding) -> list[Outgoing]:
+    """The rows of drafts that were claimed as they were written."""
+    if not boarding.keys:
+        return []
+    rows = await tx.all(
+        f"SELECT dedupe_key, id FROM outbox WHERE dedupe_key IN ({', '.join('?' * len(boarding.keys))})"  # noqa: S608 (marks)
+        " AND state = 'sending' AND epoch = ? AND claimed_at = ?",
+        (*boarding.keys, boarding.epoch, boarding.at),
+    )
+    ids: dict[str, int] = dict(rows)
+    return [
+        Outgoing(ids[d.key], d.lane, d.address, d.reply, 0, d.expires_at, d.on_unknown) for d in drafts if d.key in ids
+    ]
+
+
+async def waiting_addresses(tx: Tx, addresses: Sequence[str]) -> set[str]:
+    """Those of the addresses for which a message waits: what is new must go after it."""
+    rows = await tx.all(
+        f"SELECT DISTINCT address FROM outbox WHERE state = 'pending' AND address IN ({', '.join('?' * len(addresses))})",  # noqa: S608
+        addresses,
+    )
+    return {address for (address,) in rows}
 
 
 async def due(
@@ -108,12 +148,22 @@ async def due(
 
 
 async def message_before(tx: Tx, address: str, id_: int) -> str | None:
-    """The platform's id of the last message sent to the chat before this row."""
+    """The platform's id of the message just before this row; None until it is sent. (An earlier one is not what was meant.)"""
     row = await tx.one(
-        "SELECT external_id FROM outbox WHERE address = ? AND state = 'sent' AND id < ? ORDER BY id DESC LIMIT 1",
-        (address, id_),
+        "SELECT external_id FROM outbox WHERE address = ? AND id < ? ORDER BY id DESC LIMIT 1", (address, id_)
     )
     return row[0] if row else None
+
+
+async def still_to_go(tx: Tx, ids: Sequence[int]) -> set[int]:
+    """Those of these rows that wait or are in flight."""
+    if not ids:
+        return set()
+    rows = await tx.all(
+        f"SELECT id FROM outbox WHERE state IN ('pending', 'sending') AND id IN ({', '.join('?' * len(ids))})",  # noqa: S608
+        ids,
+    )
+    return {id_ for (id_,) in rows}
 
 
 async def claim(tx: Tx, ids: Sequence[int], epoch: str, at: int) -> None:
@@ -139,8 +189,9 @@ async def recover(tx: Tx, epoch: str) -> int:
     )
     await tx.run(
         "UPDATE outbox SET attempts = attempts + 1, error = 'Died', state = CASE WHEN on_unknown = 'hold' THEN 'held'"
-        " WHEN attempts >= ? THEN 'failed' ELSE 'pending' END WHERE state = 'unknown'",
-        (RESENDS,),
+        " WHEN attempts >= ? THEN 'failed' ELSE 'pending' END,"
+        " payload = CASE WHEN on_unknown <> 'hold' AND attempts >= ? THEN '' ELSE payload END WHERE state = 'unknown'",
+        (RESENDS, RESENDS),
     )
     return len(rows)
 
@@ -169,9 +220,9 @@ async def move(tx: Tx, old: str, new: str) -> None:
 async def prune(tx: Tx, now: int) -> None:
     """Drop the rows of answers that ended long ago. The newest stays, or its number, which channels know it by, would come again."""
     await tx.run(
-        "DELETE FROM outbox WHERE lane = 0 AND state IN ('sent', 'failed', 'expired', 'cancelled') AND claimed_at < ?"
+        "DELETE FROM outbox WHERE lane = 0 AND state IN ('sent', 'failed', 'expired', 'cancelled') AND coalesce(claimed_at, 0) < ?"
         " AND id < (SELECT max(id) FROM outbox)",
-        (now - _BLANK_AFTER_MS,),
+        (now - _KEEP_MS,),
     )
 
 

@@ -67,7 +67,12 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM bubbles WHERE address = ?", (address,))
     await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,))
     # The rows stay without words and address: a number that was used must never name another message.
-    await tx.run("UPDATE outbox SET payload = '', address = '' WHERE address = ? AND state <> 'sending'", (address,))
+    # A key may hold the address as well.
+    await tx.run(
+        "UPDATE outbox SET payload = '', address = '', dedupe_key = 'forgotten:' || id WHERE address = ? AND state <> 'sending'",
+        (address,),
+    )
+    await tx.run("UPDATE inbox SET body = '' WHERE address = ? AND state = 'dead'", (address,))
 
 
 _CONVERSATION = "address, form, step, answers, options, version, language, updated_at, expires_at"

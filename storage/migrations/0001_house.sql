@@ -42,6 +42,7 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (channel, lane, id) WHERE state = 'pending';
 CREATE INDEX outbox_later ON outbox (channel, not_before) WHERE state = 'pending' AND not_before > 0;
+CREATE INDEX outbox_waiting ON outbox (address) WHERE state = 'pending';
 CREATE INDEX outbox_retry ON outbox (address) WHERE state = 'pending' AND error IS NOT NULL;
 -- Without the state: each answer changes it three times, and an index that holds it would change along.
 CREATE INDEX outbox_address ON outbox (address);

@@ -23,7 +23,7 @@ from storage.units import UnitsCache
 A, B = "web:a", "web:b"
 WORDS = load_words("vi")
 SETTINGS = Settings("Ban thử nghiệm", "Ban thử nghiệm", ZoneInfo("Asia/Ho_Chi_Minh"), frozenset(), 7, "")
-POISON = "UPDATE conversations SET answers = '{\"name\": 5}', step = 'no such step' WHERE address = 'web:a'"
+POISON = "UPDATE conversations SET answers = '{\"name\": 5}', options = '[[]]' WHERE address = 'web:a'"
 
 
 class Desk:

@@ -132,7 +132,7 @@ class TelegramChannel:
     async def _set_menus(self) -> None:
         for menu in self._menus:
             commands = [BotCommand(name, title[:256]) for name, title in menu.commands]
-            scope = BotCommandScopeChat(int(menu.chat)) if menu.chat.lstrip("-").isdigit() else BotCommandScopeDefault()
+            scope = BotCommandScopeChat(int(menu.chat)) if menu.chat else BotCommandScopeDefault()
             try:
                 await self._bot.set_my_commands(commands, scope=scope, language_code=menu.language or None)
             except TelegramError as error:  # An administrator who never wrote to the bot has no chat yet.
@@ -186,8 +186,9 @@ class TelegramChannel:
         return updates
 
     async def _keep(self, updates: list[dict[str, Any]]) -> None:
-        silent_since = await self._silent_since()
-        await self._receive([*self._read(updates)])
+        noting = self._outage.noted == 0.0 or monotonic() - self._outage.noted > _PRESS_LIFE_S / 5
+        silent_since = await self._silent_since() if noting else 0
+        await self._receive(self._read(updates))
         self.last_success = monotonic()
         for raw in updates:
             if query := press_id(raw):
@@ -196,6 +197,9 @@ class TelegramChannel:
             addresses = await self._outage.waiting(silent_since)
             again = [Delivered(f"{self._id}:outage:{silent_since}:{a}", Inbound(a, Expired())) for a in addresses]
             await self._receive(again)
+        if noting:  # Last: whoever dies before this finds the same silence, and the same keys, once more.
+            await self._outage.polled()
+            self._outage.noted = monotonic()
 
     def _read(self, updates: list[dict[str, Any]]) -> list[Delivered]:
         """The bot's id goes into the key: another bot's updates, after a change of token, have numbers of their own."""
@@ -204,12 +208,7 @@ class TelegramChannel:
 
     async def _silent_since(self) -> int:
         """When polls stopped coming back, if that is so long ago that presses were dropped; else 0."""
-        first = self._outage.noted == 0.0
-        if not first and monotonic() - self._outage.noted < _PRESS_LIFE_S / 5:
-            return 0
         last = await self._outage.last_poll()
-        self._outage.noted = monotonic()
-        await self._outage.polled()
         return last if last and self._outage.now() - last > _PRESS_LIFE_S * 1000 else 0
 
     async def _acknowledge(self, query: str) -> None:

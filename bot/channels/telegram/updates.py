@@ -36,7 +36,7 @@ def read_update(raw: Mapping[str, Any], username: str) -> Inbound | None:
                 return reader(raw[key], username)
         if "edited_message" in raw:
             return _inbound(raw["edited_message"], Other("edited")) if _is_private(raw["edited_message"]) else None
-    except (KeyError, TypeError, AttributeError, ValueError):
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         return None  # A shape that the Bot API does not describe.
     return None
 

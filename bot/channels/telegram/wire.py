@@ -23,6 +23,7 @@ from core.json_text import pack, unpack
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 _TIMEOUT_S = 20.0
 _CONNECT_S = 10.0
+_UPLOAD_S = 300.0  # A list of 100,000 rows has some 6 MB: minutes on a line of an office in the hills.
 _WAIT_WHEN_UNSAID_S = 5  # A 429 without retry_after: the platform is overloaded, not we too fast.
 
 
@@ -104,6 +105,8 @@ class Wire(BaseRequest):
         if self._session is None:
             raise NotSent("the client is closed")
         seconds = read_timeout if isinstance(read_timeout, int | float) else _TIMEOUT_S
+        if request_data is not None and request_data.contains_files:
+            seconds = _UPLOAD_S
         timeout = _timeout(seconds)
         try:
             async with self._session.request(
