@@ -149,25 +149,23 @@ class Delivery:
             self._flying[row.address] = asyncio.create_task(self._fly(row))
         if free <= 0:
             return _IDLE_S  # Whoever comes back wakes us.
-        return max(self._pace.halted_s(), self._again_at - monotonic(), _GRACE_S)
+        if self._more and (halted_s := self._pace.halted_s()) > 0:
+            return halted_s
+        return max(self._again_at - monotonic(), _GRACE_S)
 
     async def _settle_and_claim(self, tx: Tx, sent: Sequence[_Sent], free: int) -> tuple[list[Outgoing], float]:
         await self._settle(tx, sent)
         await self._discard_unwanted(tx)
         now = self._clock.at()
         resting = self._chats.resting()
-        rows = await outbox.due(
-            tx,
-            self._channel.name,
-            now,
-            limit=free * 4,
-            skip=[*self._flying, *self._boarding, *resting, *(item.address for item in self._sent)],
-            skip_ids=list(self._rendering),
-        )
+        busy = [*self._flying, *self._boarding, *resting, *(item.address for item in self._sent)]
+        files = list(self._rendering)
+        rows = await outbox.due(tx, self._channel.name, now, limit=free * 4, skip=busy, skip_ids=files)
         claimed, late = self._choose(rows, free, now)
         await outbox.settle(tx, [Outcome(row.id, "expired") for row in late])
         await outbox.claim(tx, [row.id for row in claimed], self._epoch, now)
-        self._more = bool(rows or self._flying or self._boarding or resting or self._rendering)
+        # Behind what was passed over something may be in line, also if it has come back in the meantime.
+        self._more = bool(rows or busy or files)
         if rows:
             return claimed, self._pace.wait_s()
         next_at = await outbox.next_due(tx, self._channel.name, now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
 
 _TOKEN = re.compile(r"(bot)?\d{3,}:[A-Za-z0-9_-]{10,}")
 # httpx and aiohttp write whole URLs (with the token) at INFO, python-telegram-bot whole updates at DEBUG.
@@ -30,9 +31,19 @@ class Scrub(logging.Filter):
         record.msg = self.scrub(record.getMessage())
         record.args = ()
         if record.exc_info:
-            record.exc_text = self.scrub(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = self.scrub(_trace(record.exc_info[1]))
             record.exc_info = None
         return True
+
+
+def _trace(error: BaseException | None) -> str:
+    """Where an error arose and of what kind it is. Its words only where they are the machine's: others may quote an answer."""
+    if error is None:
+        return ""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    words = f": {error}" if isinstance(error, OSError) or hasattr(error, "sqlite_errorcode") else ""
+    lines = [*traceback.format_tb(error.__traceback__), f"{type(error).__name__}{words}"]
+    return "\n".join(filter(None, (_trace(before), "".join(lines))))
 
 
 def set_up_logs(*secrets: str, level: int = logging.INFO) -> None:

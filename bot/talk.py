@@ -12,20 +12,10 @@ import click
 from bot.app import App, open_app
 from bot.channel import Parcel
 from bot.config import Config, ConfigError
-from core.dialogue import Command, Inbound, Input, Start, Text, numbered_text
+from core.dialogue import Inbound, numbered_text, typed
 from storage.inbox import Delivered
 
 _QUIET_S = 0.15  # Nothing more was said for so long: it is the person's turn.
-
-
-def read_line(line: str) -> Input:
-    """What a typed line means."""
-    if line.startswith("/start"):
-        return Start(line[6:].strip())
-    if line.startswith("/"):
-        name, _, args = line[1:].partition(" ")
-        return Command(name.lower(), args.strip())
-    return Text(line)
 
 
 class Terminal:
@@ -107,7 +97,7 @@ async def talk_here(config: Config, *, role: str, language: str, save: Path | No
         async for line in _lines():
             if line.strip():
                 transcript.add("Donor" if role == "donor" else "Admin", line)
-                await _said(app, terminal, Inbound(address, read_line(line), language))
+                await _said(app, terminal, Inbound(address, typed(line), language))
 
 
 async def _said(app: App, terminal: Terminal, inbound: Inbound) -> None:

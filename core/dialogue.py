@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
-# A button comes back as "<version>.<step>:<value>" (an answer to the question shown) or as "/command args" (a menu button).
-ANSWER_TOKEN_BYTES = 64  # Telegram: callback_data is 1-64 bytes.
-
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -18,7 +15,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button pressed. `token` is untrusted: clients may send anything."""
+    """A button pressed: "<version>.<step>:<value>" answers the question shown, "/command args" is a menu button.
+
+    `token` is untrusted: clients may send anything.
+    """
 
     token: str
     label: str = ""
@@ -79,6 +79,17 @@ _INPUTS: dict[str, type[Any]] = {
 }
 
 MAX_TEXT = 4096
+_MAX_PAYLOAD = 64  # Telegram: the start parameter of a link.
+
+
+def typed(line: str) -> Text | Command | Start:
+    """What a typed line means: words, or a command ("/name args", "/name@bot args")."""
+    line = line[:MAX_TEXT]
+    if not line.startswith("/"):
+        return Text(line)
+    head, *rest = line[1:].split(maxsplit=1) or [""]
+    name, args = head.partition("@")[0].lower(), "".join(rest).strip()
+    return Start(args[:_MAX_PAYLOAD]) if name == "start" else Command(name, args)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,14 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
     assert load_config(None).web.port == 8080
 
 
+@pytest.mark.parametrize("admin", ["telegram:@giang", "telegram:giang", "telegram:-1001", "telegram:01"])
+def test_an_admin_by_name_is_refused(monkeypatch: pytest.MonkeyPatch, admin: str) -> None:
+    """Telegram's names change hands, and the administrators' menu would go to everybody."""
+    monkeypatch.setenv("GIOTHONG_BOT__ADMINS", admin)
+    with pytest.raises(ConfigError, match=r"bot\.admins.*number"):
+        load_config(None)
+
+
 @pytest.mark.parametrize(
     "admins", ["telegram:1001,telegram:1002", "telegram:1001, telegram:1002", '["telegram:1001", "telegram:1002"]']
 )

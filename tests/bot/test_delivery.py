@@ -14,6 +14,7 @@ from bot.channel import Blocked, ChatMoved, Rejected, SendError, Throttled, Unau
 from bot.clock import monotonic
 from bot.config import DeliverySection
 from core.dialogue import DocumentRef, Reply
+from storage import marks, outbox
 from storage.outbox import RESENDS, Draft, Lane
 from tests.bot.delivery_desk import RATES, WORDS, Desk, most_in, open_desk
 from tests.program import until
@@ -291,3 +292,19 @@ async def test_a_graceful_end_waits_for_what_flies_and_writes_it_down(desk: Desk
     await desk.until("sending", "pending")
     await desk.stop()
     assert await desk.states() == ["sent", "pending"]
+
+
+async def test_a_file_of_somebody_who_is_gone_does_not_lie_about(desk: Desk) -> None:
+    """Made while its chat was busy, then cancelled: it is removed at once, not at the next start."""
+    desk.post.gate = asyncio.Event()
+    await desk.database.write(lambda tx: marks.secret(tx, "consents"))
+    file = Reply(document=DocumentRef("mydata.json", {"language": "vi"}))
+    await desk.put(Draft("first", A, Reply("một")), Draft("file", A, file))
+    await until(lambda: desk.at_work._files, "the file is made")
+    folder = desk.at_work._renderer._folder.path()
+    assert list(folder.glob("*/*"))
+    await desk.database.write(lambda tx: outbox.cancel(tx, A))
+    desk.post.gate.set()
+    desk.at_work.wake()
+    await until(lambda: not desk.at_work._files, "the file is gone")
+    assert not list(folder.glob("*/*"))

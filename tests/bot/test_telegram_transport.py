@@ -6,17 +6,20 @@ import gzip
 import io
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
 from bot.app import App
 from bot.channels.telegram import channel, wire
+from bot.config import TelegramSection
 from bot.logs import Scrub
+from storage.inbox import Delivered
 from tests.program import NOW, PATIENCE_S, AtTelegram, at_telegram, program, rows, until
 from tests.servers.telegram import FakeTelegram
 
@@ -176,6 +179,7 @@ async def test_a_press_lost_in_an_outage_is_asked_for_again(
     await mai.answer(PATIENCE_S)
     monkeypatch.setattr(channel, "_PRESS_LIFE_S", 150.0)
     lan.press("Duyệt danh sách")
+    await lan.answer(PATIENCE_S)
     await telegram.settled(5)
     await telegram.server.go_down()
     lan.press("↑ Lên một cấp") if lan.found("↑ Lên một cấp") else lan.press("Đơn vị khác")
@@ -322,3 +326,33 @@ async def test_the_webhook_is_served_where_telegram_was_told(tmp_path: Path, pat
             address = f"http://127.0.0.1:{app.port}{path}"
             async with http.post(address, data=_UPDATE, headers={**_HEAD, **_JSON}) as answer:
                 assert answer.status == 200
+
+
+async def test_who_dies_before_an_outage_is_answered_answers_it_at_the_next_start() -> None:
+    """The silence counts as noted only once everybody's question is in the inbox."""
+    noted: list[str] = []
+    kept: list[str] = []
+    disk_is_full = [True]
+
+    async def receive(updates: Sequence[Delivered]) -> None:
+        if updates and disk_is_full.pop():
+            raise OSError(28, "No space left on device")
+        kept.extend(update.update_id for update in updates)
+
+    async def last_poll() -> int:
+        return 1
+
+    async def polled() -> None:
+        noted.append("polled")
+
+    async def waiting(_: int) -> list[str]:
+        return ["telegram:1"]
+
+    outage = channel.Outage(last_poll, polled, waiting, lambda: 1_000_000)
+    telegram = channel.TelegramChannel(TelegramSection(token=SecretStr("1:x")), receive, outage, [])
+    with pytest.raises(OSError, match="No space"):
+        await telegram._keep([])
+    assert not noted
+    disk_is_full.append(False)
+    await telegram._keep([])
+    assert (kept, noted) == (["1:outage:1:telegram:1"], ["polled"])

@@ -23,6 +23,7 @@ from core.dialogue import (
     Start,
     Text,
     numbered_text,
+    typed,
 )
 
 words = st.text(max_size=40)
@@ -111,3 +112,22 @@ def test_the_numbers_are_those_of_the_choices(reply: Reply) -> None:
     numbered = [line for line in lines[1:] if line[0].isdigit()]
     assert len(numbered) == (len(plain) if reply.numbered else 0)
     assert [line.partition(". ")[0] for line in numbered] == [str(n) for n in range(1, len(numbered) + 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("Lò Thị Ý", Text("Lò Thị Ý")),
+        ("/dangky", Command("dangky")),
+        ("/DangKy@GiotHongBot", Command("dangky")),
+        ("/xuat so y te", Command("xuat", "so y te")),
+        ("/huy\nthôi", Command("huy", "thôi")),
+        ("/start u_SYT", Start("u_SYT")),
+        ("/started", Command("started")),
+        ("/", Command("")),
+        ("a" * 5000, Text("a" * 4096)),
+    ],
+)
+def test_a_typed_line_means_the_same_on_every_channel(line: str, meant: object) -> None:
+    """Words, a command with what follows it, or the beginning."""
+    assert typed(line) == meant

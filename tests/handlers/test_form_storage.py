@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from core.dialogue import Reply, Start
+from core.people import Role
+from storage import outbox
+from storage.outbox import Draft
 from tests.handlers.conversations import House
+from tests.program import grant
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _ANSWERS = ("đồng ý", "Nguyễn Văn An", "so y te", "34", "nam", "chưa biết", "0", "0912345678", "lưu")
@@ -108,3 +113,62 @@ async def test_a_consent_is_kept_with_the_words_that_were_shown(house: House) ->
     assert (purpose, answer, channel) == ("registration", "given", "terminal")
     assert len(version) == 16
     assert abs(at - house.app.clock.at()) < 60_000
+
+
+async def test_nothing_said_before_an_erasure_is_said_after_it(house: House) -> None:
+    """The card and the erasure in one batch: what is sent then holds nothing of the person."""
+    person = house.newcomer()
+    await house.say(person, "/dangky", *_ANSWERS)
+    await house.say(person, "/hoso", "/xoa", "xoá tất cả", together=True)
+    assert len(house.said(person)) == 1
+    assert "Nguyễn Văn An" not in str(house.said(person))
+
+
+async def test_an_erasure_leaves_the_address_in_no_key(house: House) -> None:
+    """Keys of reminders name whom they are for."""
+    person = house.newcomer()
+    draft = Draft(f"expired:{person}:1", person, Reply("x"))
+    await house.app.database.write(lambda tx: outbox.write(tx, [draft]))
+    await house.say(person, "/dangky", "đồng ý", "/xoa", "xoá tất cả")
+    assert not house.rows("SELECT 1 FROM outbox WHERE dedupe_key LIKE ?", f"%{person}:%")
+
+
+async def test_who_asks_twice_to_be_erased_and_changes_their_mind_keeps_the_draft(house: House) -> None:
+    """The second /xoa asks again and forgets nothing of what was put aside."""
+    person = house.newcomer()
+    await house.say(person, "/dangky", "đồng ý", "Nguyễn Văn An", "/xoa", "/xoa", "giữ lại")
+    talk = house.conversation(person)
+    assert talk and (talk["step"], talk["answers"]["name"]) == ("unit", "Nguyễn Văn An")
+
+
+async def test_a_link_followed_while_an_erasure_is_asked_keeps_the_draft(house: House) -> None:
+    """The unit of the link joins what was answered before."""
+    person = house.newcomer()
+    await house.say(person, "/dangky", "đồng ý", "Nguyễn Văn An", "/xoa")
+    await house.do(person, [Start("u_SYT")])
+    talk = house.conversation(person)
+    assert talk and (talk["step"], talk["answers"]["name"]) == ("age", "Nguyễn Văn An")
+
+
+async def test_who_is_no_admin_any_more_gets_no_list_from_a_form_left_open(house: House) -> None:
+    """The role is asked for at every step; the try is written down."""
+    person = house.newcomer()
+    await grant(house.app, person, Role.ADMIN)
+    await house.say(person, "/xuat", "tất cả")
+    await house.app.database.write(lambda tx: tx.run("DELETE FROM roles WHERE address = ?", (person,)))
+    await house.say(person, "excel")
+    assert house.conversation(person) is None
+    assert house.rows("SELECT action FROM audit WHERE address = ?", person) == [("refused",)]
+    assert "document" not in house.said(person)[-1]
+
+
+@pytest.mark.parametrize("change", ["form = 'of old'", "step = 'of old'"])
+async def test_a_question_that_an_older_program_left_open_harms_nobody(house: House, change: str) -> None:
+    """A word says that it is over; a command is obeyed."""
+    person = house.newcomer()
+    for said in ("An", "/trogiup", "/huy"):
+        await house.say(person, "/dangky")
+        await house.app.database.write(lambda tx: tx.run(f"UPDATE conversations SET {change}"))
+        await house.say(person, said)
+        assert house.conversation(person) is None
+    assert not house.rows("SELECT 1 FROM inbox WHERE attempts > 0")

@@ -7,8 +7,8 @@ from itertools import count
 
 from bot.app import App
 from bot.channel import Parcel
-from bot.talk import Terminal, read_line
-from core.dialogue import Inbound
+from bot.talk import Terminal
+from core.dialogue import Inbound, typed
 from storage.inbox import Delivered
 from tests.players.player import Player
 from tests.players.said import Said
@@ -69,7 +69,7 @@ class TerminalPlayer(Player):
 
     async def say(self, text: str) -> None:
         """A line of standard input."""
-        inbound = Inbound(self.address, read_line(text), self._language)
+        inbound = Inbound(self.address, typed(text), self._language)
         await self.app.turns.receive([Delivered(f"{self.address}:{next(self._numbers)}", inbound)])
 
     async def tap(self, label: str) -> None:

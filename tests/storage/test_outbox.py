@@ -323,3 +323,23 @@ def test_any_course_of_events_keeps_the_promises(tmp_path: Path) -> None:
     run_state_machine_as_test(
         Life, settings=settings(max_examples=80, stateful_step_count=40, deadline=None, derandomize=True, database=None)
     )
+
+
+async def test_progress_is_never_written_over_an_earlier_question(database: Database) -> None:
+    """The message before a file is the one just before it; while that is not sent there is none."""
+    await write(database, *(Draft(str(n), CHATS[0], Reply("x")) for n in range(3)))
+    await database.write(lambda tx: outbox.claim(tx, [1, 2], "now", 0))
+    await settle(database, Outcome(1, "sent", external_id="11"))
+    async with database.read() as tx:
+        assert await outbox.message_before(tx, CHATS[0], 3) is None
+    await settle(database, Outcome(2, "sent", external_id="12"))
+    async with database.read() as tx:
+        assert await outbox.message_before(tx, CHATS[0], 3) == "12"
+
+
+async def test_what_was_cancelled_before_it_flew_is_pruned_too(database: Database) -> None:
+    """It was never claimed, so no time says how long it lies there."""
+    await write(database, *(Draft(str(n), CHATS[0], Reply("x")) for n in range(2)))
+    await database.write(lambda tx: outbox.cancel(tx, CHATS[0]))
+    await database.write(lambda tx: outbox.prune(tx, 31 * 86_400_000))
+    assert len(await states(database)) == 1  # the newest, whose number must not come again

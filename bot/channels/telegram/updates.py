@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.dialogue import MAX_TEXT, Blocked, Command, Contact, Inbound, Input, Moved, Other, Press, Start, Text
+from core.dialogue import Blocked, Contact, Inbound, Input, Moved, Other, Press, Text, typed
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 # What a form cannot read, by the field that names it. Order: the first that is there.
@@ -72,7 +72,7 @@ def _message(message: Mapping[str, Any], username: str) -> Inbound | None:
 def _content(message: Mapping[str, Any], username: str, *, private: bool) -> Input | None:
     text = message.get("text")
     if isinstance(text, str):
-        return _words(text[:MAX_TEXT], username, private=private)
+        return _words(text, username, private=private)
     if not private:
         return None
     contact = message.get("contact")
@@ -84,15 +84,13 @@ def _content(message: Mapping[str, Any], username: str, *, private: bool) -> Inp
 
 
 def _words(text: str, username: str, *, private: bool) -> Input | None:
-    if not text.startswith("/"):
-        return Text(text) if private else None
-    head, _, args = text[1:].partition(" ")
-    name, _, target = head.partition("@")
+    what = typed(text)
+    if isinstance(what, Text):
+        return what if private else None
+    _, _, target = text.split(maxsplit=1)[0].partition("@")
     if target and target.lower() != username.lower():
-        return None if not private else Other("other_bot")
-    if name == "start":
-        return Start(args.strip()[:64])
-    return Command(name.lower(), args.strip())
+        return Other("other_bot") if private else None
+    return what
 
 
 def _press(query: Mapping[str, Any], _: str) -> Inbound | None:

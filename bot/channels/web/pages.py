@@ -20,7 +20,7 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.events import Events
 from bot.channels.web.sessions import Sessions
 from bot.clock import Clock, monotonic
-from core.dialogue import MAX_TEXT, Command, Inbound, Input, Press, Start, Text
+from core.dialogue import MAX_TEXT, Inbound, Input, Press, Start, typed
 from core.people import Role
 from core.words import Words
 from storage import bubbles, inbox, people
@@ -310,10 +310,7 @@ def _input(sent: _Sent) -> tuple[Input | None, str]:
     text = (sent.text or "").strip()
     if not text:
         return None, ""
-    if text.startswith("/"):
-        name, _, args = text[1:].partition(" ")
-        return (Start(args) if name == "start" else Command(name.lower(), args.strip())), text
-    return Text(text[: MAX_TEXT + 1]), text
+    return typed(text), text
 
 
 def _browser_language(request: web.Request) -> str:
