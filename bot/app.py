@@ -83,6 +83,7 @@ class App:
         self._housekeeping = Housekeeping(database, self.house, clock, self.turns.spoke)
         self._ticker = Ticker()
         self._tasks: list[asyncio.Task[None]] = []
+        self._messenger: asyncio.Task[None] | None = None
         self._telegram: Any = None
         self._server: Server | None = None
         self._held: int | None = None
@@ -131,7 +132,7 @@ class App:
         self._server = Server(self.config.web, routes, self.health)
         await self._server.start()
         self._run(self.turns.run())
-        self._run(self._hand_over())
+        self._messenger = self._run(self._hand_over())
         for delivery in self.deliveries:
             self._run(delivery.run())
         if self._telegram:
@@ -141,10 +142,11 @@ class App:
         notify("READY=1")
         event(_LOG, "ready", web=self.port, telegram=self.config.telegram.enabled)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         task.add_done_callback(_report)
         self._tasks.append(task)
+        return task
 
     async def _hand_over(self) -> None:
         """Whenever turns have spoken, deliveries look."""
@@ -291,8 +293,8 @@ class App:
             delivery.stop()
         if self._web:
             self._web.close()
-        if self._tasks:
-            await asyncio.wait([t for t in self._tasks if t.get_coro().__name__ != "_hand_over"], timeout=10)  # type: ignore[union-attr]
+        if ending := [task for task in self._tasks if task is not self._messenger]:
+            await asyncio.wait(ending, timeout=10)
         for task in self._tasks:
             task.cancel()
         if self._telegram:

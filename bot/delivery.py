@@ -179,8 +179,10 @@ class Delivery:
         for row in rows:
             if row.expires_at is not None and row.expires_at <= now:
                 late.append(row)
+                self._wake.set()  # The next one of its chat comes to the front.
             elif row.reply.document and row.id not in self._files:
                 self._rendering[row.id] = asyncio.create_task(self._render(row))
+                self._wake.set()
             elif row.address not in claimed and len(claimed) < free and self._may_go(row):
                 claimed[row.address] = row
         return list(claimed.values()), late

@@ -7,6 +7,7 @@ import asyncio
 from bot.clock import Clock
 from bot.notify import notify
 from core.dialogue import Button, Reply
+from handlers.form import CONTACT
 from handlers.turn import House
 from storage import bubbles, inbox, outbox, people
 from storage.database import Database, Tx
@@ -44,7 +45,9 @@ class Housekeeping:
                 f"expired:{c.address}:{c.expires_at}",
                 c.address,
                 Reply(
-                    say(c.language, "form.expired"), (Button(say(c.language, "menu.register"), "/register"),), tidy=True
+                    say(c.language, "form.expired"),
+                    (Button(say(c.language, "menu.register"), "/register"),),
+                    tidy=CONTACT in c.answers,
                 ),
                 lane=outbox.Lane.REMINDER,
             )

@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -17,7 +18,7 @@ from core.people import Conversation, Person, Role
 from handlers.engine import respond
 from handlers.turn import House, Turn
 from storage import inbox, outbox, people
-from storage.database import Database, Tx, is_passing
+from storage.database import Database, Tx, is_passing, together
 from storage.inbox import Delivered, Waiting
 from storage.outbox import Outgoing
 
@@ -127,28 +128,41 @@ class Turns:
         (A full disk is nobody's fault.)
         """
         if self._limit == 1 and error and not is_passing(error):
+            incident = secrets.token_hex(4)
             with contextlib.suppress(Exception):
-                await self._database.write(self._blame_first)
+                if address := await self._database.write(lambda tx: self._blame_first(tx, incident)):
+                    # In a transaction of its own: the apology itself may be what cannot be written.
+                    apology = self._apology(address, self._house.words.default, f"dead:{incident}", incident)
+                    await self._database.write(lambda tx: outbox.write(tx, [apology]))
+                    self.spoke.set()
         self._limit = 1
         await asyncio.sleep(_PAUSE_S)
         self._new.set()
 
-    async def _blame_first(self, tx: Tx) -> None:
+    async def _blame_first(self, tx: Tx, incident: str) -> str:
+        """Count a failed turn against the oldest row; its address where that was the last try."""
         for row in await inbox.waiting(tx, 1):
-            await inbox.fail(tx, row, "batch")
+            if await inbox.fail(tx, row, incident):
+                event(_LOG, "turn_dead", logging.ERROR, incident=incident, seq=row.seq)
+                return row.inbound.address
+        return ""
+
+    def _apology(self, address: str, language: str, key: str, incident: str) -> outbox.Draft:
+        return outbox.Draft(key, address, Reply(self._house.words.say(language, "error.dead", incident=incident)))
 
     async def _take(self, tx: Tx, updates: Sequence[Delivered]) -> tuple[int, dict[Delivery, list[Outgoing]]]:
         """How many turns were taken, and the answers that fly at once."""
-        # Statements that do not need each other's results go to the database's thread together: a trip costs more than they do.
-        _, rows = await asyncio.gather(
+        # What came back comes first: who blocked us, and then wrote again, is to be reached.
+        _, rows, *_ = await together(
             inbox.store(tx, updates, self._clock.at()),
             inbox.waiting(tx, self._limit),
+            *(courier.settle_along(tx) for courier in self.couriers.values()),
         )
         if not rows:
             return 0, {}
         self._house.units.refresh()
         addresses = sorted({row.inbound.address for row in rows})
-        known, open_ones, waiting = await asyncio.gather(
+        known, open_ones, waiting = await together(
             people.load(tx, addresses), people.conversations(tx, addresses), outbox.waiting_addresses(tx, addresses)
         )
         batch = _Batch(known, open_ones)
@@ -174,15 +188,14 @@ class Turns:
         if len(batch.drafts) > sum(len(who.keys) for who in boarding.values()):
             self.spoke.set()  # Whoever looks now waits for the writer, and so for the commit.
         # Each goes to the database's thread in this order, so that the last one sees what the others wrote.
-        *_, flights = await asyncio.gather(
-            *(courier.settle_along(tx) for courier in self.couriers.values()),
+        *_, flights = await together(
             people.save_conversations(tx, [c for c in batch.changed.values() if c]),
             people.close_conversations(tx, [address for address, c in batch.changed.items() if c is None]),
             *(outbox.write(tx, drafts, boarding.get(channel)) for channel, drafts in by_channel.items()),
             inbox.finish(tx, batch.done),
             self._flights(tx, by_channel, boarding),
         )
-        return flights or {}
+        return cast("dict[Delivery, list[Outgoing]]", flights)
 
     async def _flights(
         self, tx: Tx, by_channel: dict[str, list[outbox.Draft]], boarding: dict[str, outbox.Boarding]
@@ -247,5 +260,4 @@ class Turns:
         if await inbox.fail(tx, row, incident):
             event(_LOG, "turn_dead", logging.ERROR, incident=incident, seq=row.seq)
             language = self._person(batch, row).language
-            text = self._house.words.say(language, "error.dead", incident=incident)
-            batch.drafts.append(outbox.Draft(f"dead:{row.seq}", row.inbound.address, Reply(text)))
+            batch.drafts.append(self._apology(row.inbound.address, language, f"dead:{row.seq}", incident))

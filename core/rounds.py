@@ -51,6 +51,11 @@ class Round:
         begin = datetime.combine(self.held_on, time.fromisoformat(self.opens), zone)
         return begin, datetime.combine(self.held_on, time.fromisoformat(self.closes or self.opens), zone)
 
+    def is_over(self, now: datetime, zone: ZoneInfo) -> bool:
+        """True once its last hour has passed; where the hours are not known, once its day has."""
+        span = self.span(zone)
+        return now >= span[1] if span else now.astimezone(zone).date() > self.held_on
+
 
 def next_round(rounds: list[Round], path: list[int], today: date) -> Round | None:
     """The first open round from today on that invites this path; of equals, the lower number."""

@@ -10,7 +10,7 @@ from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
 from handlers import basics, exports, privacy, registration, rounds
-from handlers.form import Form, advance, ask, given_back
+from handlers.form import CONTACT, Form, advance, ask, given_back
 from handlers.turn import Action, Turn
 from storage import outbox, people, records
 
@@ -30,9 +30,9 @@ async def _cancel(turn: Turn, _: str) -> None:
     if turn.conversation is None:
         turn.say("cancel.nothing", "/register", "/help")
         return
-    cancelled = turn.text(_FORMS[turn.conversation.form].cancelled)
-    turn.conversation = given_back(turn.conversation)
-    turn.reply(Reply(cancelled, tidy=True))
+    left = turn.conversation
+    turn.conversation = given_back(left)
+    turn.reply(Reply(turn.text(_FORMS[left.form].cancelled), tidy=CONTACT in left.answers))
     if turn.conversation:
         await ask(turn, _FORMS[turn.conversation.form])
 

@@ -18,6 +18,7 @@ from handlers.turn import Turn, choices_text
 Answers = dict[str, Any]
 BACK, CANCEL, REVIEW = "_back", "_cancel", "review"
 _NAV = (BACK, CANCEL)
+CONTACT = "_contact"  # The form has put a button for the contact card under the message box: whoever ends it tidies up.
 _DAY_MS = 86_400_000
 _HELLO = frozenset(("xin chao", "chao", "chao ban", "chao bot", "chao anh", "chao chi", "alo", "hello", "hi", "hey"))
 _LONG_AGO_MS = 12 * 3_600_000  # After half a day people have forgotten the question: they are welcomed back.
@@ -199,7 +200,9 @@ async def ask(turn: Turn, form: Form, before: str = "", *, moved: bool = False) 
     question = form.step(conversation.step)
     prompt = await question.ask(turn, conversation.answers)
     choices = [*prompt.choices, *(_nav(turn, form, conversation) if question.nav else ())]
+    asked = {**conversation.answers, CONTACT: True} if prompt.contact else conversation.answers
     turn.conversation = conversation = conversation.changed(
+        answers=asked,
         options=choices_text(choices),
         version=conversation.version + moved,
         language=turn.language,
@@ -244,7 +247,7 @@ async def advance(turn: Turn, form: Form) -> None:
         await _go(turn, form, way.step)
     except Finish as end:
         turn.conversation = given_back(conversation)
-        turn.reply(Reply(end.text, turn.menu(end.commands), tidy=True))
+        turn.reply(Reply(end.text, turn.menu(end.commands), tidy=CONTACT in conversation.answers))
     else:
         await _answered(turn, form, question, value)
 

@@ -51,10 +51,13 @@ def _consent(turn: Turn, consent: records.Consent) -> str:
 async def my_data(turn: Turn, _: str) -> None:
     """All that is stored, as text and as a file."""
     data = await all_about(turn.tx, turn.person.address)
-    if not data["registration"] and not data["consents"] and not data["open_form"]:
+    if not data["known_since"] and not data["consents"] and not data["open_form"]:
         turn.say("mydata.nothing", "/register")
         return
     lines = [turn.text("mydata.title")]
+    if data["known_since"]:
+        chosen = turn.house.words.say(data["language"], "language.name")
+        lines.append(f"• {turn.text('mydata.language')}: {chosen}")
     registration = data["registration"] or {}
     lines += [f"• {turn.text(f'mydata.{key}')}: {_in_words(turn, key, value)}" for key, value in registration.items()]
     if data["open_form"]:

@@ -16,7 +16,7 @@ from core.phones import read_phone, show_phone
 from core.unclear import Unclear
 from core.vietnamese import bare
 from handlers import unit_question
-from handlers.form import REVIEW, Answers, Finish, Form, Given, Prompt, Question, labelled, open_form
+from handlers.form import CONTACT, REVIEW, Answers, Finish, Form, Given, Prompt, Question, labelled, open_form
 from handlers.turn import Action, Turn, text_version
 from storage import donors, records
 
@@ -253,7 +253,9 @@ async def _finish(turn: Turn, answers: Answers) -> None:
     person_id = await turn.know()
     new = await donors.save(turn.tx, person_id, donor_of(answers), turn.at)
     message = "register.saved" if new else "register.changed"
-    turn.reply(Reply(turn.text(message, name=answers["name"]), turn.menu(("/next", "/profile")), tidy=True))
+    turn.reply(
+        Reply(turn.text(message, name=answers["name"]), turn.menu(("/next", "/profile")), tidy=CONTACT in answers)
+    )
 
 
 def donor_of(answers: Answers) -> Donor:

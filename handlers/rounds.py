@@ -16,7 +16,8 @@ async def next_(turn: Turn, _: str) -> None:
     donor = await donors.of_person(turn.tx, turn.person.id)
     index = await turn.unit_index()
     path = [unit.id for unit in index.path(donor.unit_id)] if donor and donor.unit_id is not None else []
-    plan = await rounds.upcoming(turn.tx, turn.today)
+    coming = await rounds.upcoming(turn.tx, turn.today)
+    plan = [round_ for round_ in coming if not round_.is_over(turn.now, turn.settings.zone)]
     found = next_round(plan, path, turn.today)
     if found is None:
         _explain(turn, plan, known=bool(path), registered=donor is not None)

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import aiosqlite
 
@@ -135,6 +135,18 @@ class Tx:
         return Savepoint(self._connection)
 
 
+async def together(*work: Awaitable[Any]) -> list[Any]:
+    """The results of statements that do not need each other's: they go to the database's thread in this order, in one trip.
+
+    Every one has ended before the first error is raised, so that none is left to run behind a rollback.
+    """
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return results
+
+
 class Savepoint(Tx):
     """A part of a transaction that can be undone alone. It costs nothing until the first write."""
 
@@ -148,8 +160,8 @@ class Savepoint(Tx):
         if self._open:
             return await write
         self._open = True
-        _, result = await asyncio.gather(super().run("SAVEPOINT turn"), write)
-        return result
+        _, result = await together(super().run("SAVEPOINT turn"), write)
+        return cast("T", result)
 
     async def run(self, sql: str, values: Values = ()) -> list[Row]:
         """As in Tx, after the savepoint is set."""

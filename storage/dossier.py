@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.people import Donor
-from storage import donors, people, records
+from storage import bubbles, donors, people, records
 from storage.database import Tx
 
 
@@ -49,13 +49,25 @@ def _consent(consent: records.Consent) -> dict[str, Any]:
 async def all_about(tx: Tx, address: str) -> dict[str, Any]:
     """Everything stored about an address, as JSON values; times are UTC."""
     known = (await people.load(tx, [address])).get(address)
+    row = await tx.one(
+        "SELECT p.created_at, p.reachable, d.created_at, d.updated_at, d.group_source"
+        " FROM people p LEFT JOIN donors d ON d.person_id = p.id WHERE p.address = ?",
+        (address,),
+    )
+    since, reachable, registered, changed, group_source = row or (None,) * 5
     donor = await donors.of_person(tx, known.id) if known else None
     draft = (await people.conversations(tx, [address])).get(address)
     return {
         "address": address,
         "language": known.language if known else None,
         "role": known.role.name.lower() if known else None,
+        "known_since": _time(since) if since is not None else None,
+        "reachable": None if reachable is None else bool(reachable),
+        "registered_at": _time(registered) if registered is not None else None,
+        "changed_at": _time(changed) if changed is not None else None,
+        "blood_group_source": group_source,
         "registration": await _registration(tx, donor) if donor else None,
         "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
         "consents": [_consent(consent) for consent in await records.consents(tx, address)],
+        "web_chat": [bubble.body for bubble in await bubbles.after(tx, address, 0)],
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.dialogue import Inbound
+from core.dialogue import Inbound, Other
 from core.json_text import pack, unpack
 from storage.database import Tx
 
@@ -41,12 +41,20 @@ async def store(tx: Tx, updates: Sequence[Delivered], at: int) -> None:
     )
 
 
+def _read(address: str, body: str) -> Inbound:
+    """The input of a row. One that this program cannot read (another version wrote it) must not stop all that come after it."""
+    try:
+        return Inbound.from_json(address, unpack(body))
+    except (ValueError, KeyError, TypeError):
+        return Inbound(address, Other("unknown"))
+
+
 async def waiting(tx: Tx, limit: int) -> list[Waiting]:
     """The oldest rows whose turn is due."""
     rows = await tx.all(
         "SELECT seq, attempts, address, body FROM inbox WHERE state = 'new' ORDER BY seq LIMIT ?", (limit,)
     )
-    return [Waiting(seq, attempts, Inbound.from_json(address, unpack(body))) for seq, attempts, address, body in rows]
+    return [Waiting(seq, attempts, _read(address, body)) for seq, attempts, address, body in rows]
 
 
 async def finish(tx: Tx, seqs: Sequence[int]) -> None:

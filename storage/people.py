@@ -66,6 +66,8 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM conversations WHERE address = ?", (address,))
     await tx.run("DELETE FROM bubbles WHERE address = ?", (address,))
     await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,))
+    # What is on its way right now cannot be called back, but it is not tried again.
+    await tx.run("UPDATE outbox SET expires_at = 0 WHERE address = ? AND state = 'sending'", (address,))
     # The rows stay without words and address: a number that was used must never name another message.
     # A key may hold the address as well.
     await tx.run(

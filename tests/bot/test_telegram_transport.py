@@ -179,7 +179,8 @@ async def test_a_press_lost_in_an_outage_is_asked_for_again(
     await mai.answer(PATIENCE_S)
     monkeypatch.setattr(channel, "_PRESS_LIFE_S", 150.0)
     lan.press("Duyệt danh sách")
-    await lan.answer(PATIENCE_S)
+    while "Chọn một đơn vị" not in (await lan.answer(PATIENCE_S)).text:
+        pass  # what the marks of the first lines offered again
     await telegram.settled(5)
     await telegram.server.go_down()
     lan.press("↑ Lên một cấp") if lan.found("↑ Lên một cấp") else lan.press("Đơn vị khác")
