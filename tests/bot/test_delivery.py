@@ -299,7 +299,7 @@ async def test_a_file_of_somebody_who_is_gone_does_not_lie_about(desk: Desk) -> 
     desk.post.gate = asyncio.Event()
     await desk.database.write(lambda tx: marks.secret(tx, "consents"))
     file = Reply(document=DocumentRef("mydata.json", {"language": "vi"}))
-    await desk.put(Draft("first", A, Reply("một")), Draft("file", A, file))
+    await desk.put(Draft("file", A, file), Draft("meanwhile", A, Reply("một")))
     await until(lambda: desk.at_work._files, "the file is made")
     folder = desk.at_work._renderer._folder.path()
     assert list(folder.glob("*/*"))
