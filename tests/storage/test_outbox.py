@@ -347,7 +347,9 @@ async def test_what_was_cancelled_before_it_flew_is_pruned_too(database: Databas
 
 async def test_a_long_line_of_one_chat_hides_nobody_else(database: Database) -> None:
     """Of each chat only the first is offered, so a window of two shows two chats."""
-    await write(database, *(Draft(f"a{n}", CHATS[0], Reply(f"a{n}")) for n in range(50)), Draft("b", CHATS[1], Reply("b")))
+    await write(
+        database, *(Draft(f"a{n}", CHATS[0], Reply(f"a{n}")) for n in range(50)), Draft("b", CHATS[1], Reply("b"))
+    )
     async with database.read() as tx:
         rows = await outbox.due(tx, "web", 1, limit=2, skip=(), skip_ids=())
     assert [row.reply.text for row in rows] == ["a0", "b"]
