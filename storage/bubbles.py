@@ -54,6 +54,8 @@ async def of_outbox(tx: Tx, address: str, outbox_id: int) -> Bubble | None:
 
 async def sent_since(tx: Tx, outbox_ids: Sequence[int], since: int) -> set[int]:
     """Those of these outbox rows whose bubble stands and is no older than `since` (ms UTC)."""
+    if not outbox_ids:
+        return set()
     marks = ", ".join("?" * len(outbox_ids))
     rows = await tx.all(f"SELECT outbox_id FROM bubbles WHERE outbox_id IN ({marks}) AND at >= ?", (*outbox_ids, since))  # noqa: S608 (only marks are joined)
     return {id_ for (id_,) in rows}

@@ -70,7 +70,7 @@ async def of_person(tx: Tx, person_id: int | None) -> Donor | None:
 def _unit_filter(unit_ids: Sequence[int] | None) -> str:
     if unit_ids is None:
         return "1 = 1"
-    return f"unit_id IN ({', '.join(str(int(unit_id)) for unit_id in unit_ids)})"
+    return f"unit_id IN ({', '.join(str(int(unit_id)) for unit_id in (0, *unit_ids))})"  # Never an empty list: not everybody's SQL.
 
 
 async def count(tx: Tx, unit_ids: Sequence[int] | None) -> int:

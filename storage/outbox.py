@@ -134,6 +134,7 @@ async def due(
     Only the first, so that a long line of one chat hides nobody else's. A chat whose message waits for another try waits with
     all that follows, so that order is kept over a restart too.
     """
+    skip, skip_ids = ["", *skip], [0, *skip_ids]  # An empty list in IN is not everybody's SQL.
     addresses, ids = ", ".join("?" * len(skip)), ", ".join("?" * len(skip_ids))
     rows = await tx.all(
         "SELECT id, lane, address, payload, attempts, expires_at, on_unknown FROM outbox o"  # noqa: S608 (only marks are joined)
@@ -179,9 +180,10 @@ async def claim(tx: Tx, ids: Sequence[int], epoch: str, at: int) -> None:
 async def settle(tx: Tx, outcomes: Sequence[Outcome]) -> None:
     """Write down what became of claimed rows; what was sent is no longer kept in words."""
     await tx.many(
-        "UPDATE outbox SET state = ?, not_before = max(not_before, ?), attempts = ?, external_id = ?, error = ?,"
+        "UPDATE outbox SET state = ?, not_before = CASE WHEN not_before > ? THEN not_before ELSE ? END, attempts = ?,"
+        " external_id = ?, error = ?,"
         " payload = CASE WHEN ? IN ('sent', 'failed', 'expired', 'cancelled') THEN '' ELSE payload END WHERE id = ?",
-        [(o.state, o.not_before, o.attempts, o.external_id, o.error, o.state, o.id) for o in outcomes],
+        [(o.state, o.not_before, o.not_before, o.attempts, o.external_id, o.error, o.state, o.id) for o in outcomes],
     )
 
 

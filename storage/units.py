@@ -58,7 +58,7 @@ class UnitsCache:
 
 
 async def write(tx: Tx, units: Sequence[UnitRow]) -> None:
-    """Add or change units by code; a parent may come anywhere in the same batch."""
+    """Add or change units by code; a parent may come anywhere in the same batch, and without one a unit is a root."""
     await tx.many(
         "INSERT INTO units (code, kind, name, aliases, sort_key, valid_from, valid_to) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (code) DO UPDATE SET kind = excluded.kind, name = excluded.name, aliases = excluded.aliases,"
@@ -67,6 +67,6 @@ async def write(tx: Tx, units: Sequence[UnitRow]) -> None:
     )
     await tx.many(
         "UPDATE units SET parent_id = (SELECT p.id FROM units p WHERE p.code = ?) WHERE code = ?",
-        [(u.parent, u.code) for u in units if u.parent],
+        [(u.parent, u.code) for u in units],
     )
     await marks.set_(tx, REVISION, str(int(await marks.get(tx, REVISION, "0")) + 1))
