@@ -50,12 +50,12 @@ async def test_any_sequence_of_inputs_leaves_a_valid_conversation(house: House, 
     @settings(max_examples=60)
     @given(st.lists(INPUTS, max_size=20))
     def holds(steps: list[Any]) -> None:
-        asyncio.run_coroutine_threadsafe(_play(house, role, steps), loop).result(60)
+        asyncio.run_coroutine_threadsafe(_check_play(house, role, steps), loop).result(60)
 
     await asyncio.to_thread(holds)
 
 
-async def _play(house: House, role: str, steps: list[Any]) -> None:
+async def _check_play(house: House, role: str, steps: list[Any]) -> None:
     address = house.newcomer()
     if role == "admin":
         await house.app.database.write(lambda tx: _grant(tx, address))

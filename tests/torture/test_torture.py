@@ -132,7 +132,7 @@ def nothing_lost_nothing_doubled(stood: Tally, crowd: Crowd) -> None:
     assert (stood.check, stood.broken_keys, stood.conversations) == ("ok", 0, 0)
 
 
-async def torture(folder: Path, lives: Lives) -> None:
+async def check_survival(folder: Path, lives: Lives) -> None:
     """Let people register while the program is killed; print and assert what became of them."""
     kills = lives.kills
     rng = random.Random(SEED)
@@ -166,9 +166,9 @@ async def torture(folder: Path, lives: Lives) -> None:
 
 async def test_killed_at_random_moments_nobody_loses_an_answer_or_registers_twice(tmp_path: Path) -> None:
     """After every kill -9 everyone goes on at the same question: no answer lost, no donor doubled, no reply missing."""
-    await torture(tmp_path, Lives(KILLS, work_s=1.0, troubled=False))
+    await check_survival(tmp_path, Lives(KILLS, work_s=1.0, troubled=False))
 
 
 async def test_killed_while_telegram_stumbles_too(tmp_path: Path) -> None:
     """The same with 429, 502, resets and cut answers thrown in."""
-    await torture(tmp_path, Lives(max(1, KILLS // 5), work_s=2.0, troubled=True))
+    await check_survival(tmp_path, Lives(max(1, KILLS // 5), work_s=2.0, troubled=True))
