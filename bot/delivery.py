@@ -76,6 +76,7 @@ class Delivery:
         self._chats = ChatPace(rates.chat_burst, rates.chat_per_second, monotonic)
         self._flying: dict[str, asyncio.Task[None]] = {}
         self._boarding: set[str] = set()
+        self._claiming: set[str] = set()
         self._sent: list[_Sent] = []
         self._along: list[_Sent] = []
         self._rendering: dict[int, asyncio.Task[None]] = {}
@@ -145,6 +146,8 @@ class Delivery:
         except BaseException:  # the whole transaction was undone, the outcomes with it
             self._sent = sent + self._sent
             raise
+        finally:
+            self._claiming = set()  # From the claim to the flight nothing else of these chats may board.
         for row in claimed:
             self._flying[row.address] = asyncio.create_task(self._fly(row))
         if free <= 0:
@@ -167,7 +170,8 @@ class Delivery:
         # Behind what was passed over something may be in line, also if it has come back in the meantime.
         self._more = bool(rows or busy or files)
         if rows:
-            return claimed, self._pace.wait_s()
+            # A slot may have come free since it was looked for: then look again at once, not after the idle time.
+            return claimed, self._pace.wait_s() or (0.0 if claimed else _GRACE_S)
         next_at = await outbox.next_due(tx, self._channel.name, now)
         waits = [*resting.values(), *([(next_at - now) / 1000] if next_at else [])]
         return claimed, min(waits, default=0.0)
@@ -185,6 +189,7 @@ class Delivery:
                 self._wake.set()
             elif row.address not in claimed and len(claimed) < free and self._may_go(row):
                 claimed[row.address] = row
+        self._claiming = set(claimed)
         return list(claimed.values()), late
 
     def _may_go(self, row: Outgoing) -> bool:
@@ -214,7 +219,7 @@ class Delivery:
         if self._running and not self._stopping and self._pace.halted_s() <= 0 and monotonic() > self._careful_until:
             # One row of a chat in flight at a time, also in the table: two would come again out of order after a crash.
             unwritten = (item.address for item in self._sent)
-            taken = {*waiting, *self._flying, *self._boarding, *self._chats.resting(), *unwritten}
+            taken = {*waiting, *self._flying, *self._claiming, *self._boarding, *self._chats.resting(), *unwritten}
             for draft in drafts:
                 if self._free() > 0 and draft.address not in taken and draft.boards:
                     self._pace.take()
