@@ -182,13 +182,13 @@ class App:
         )
         return list(Pages(chat).routes())
 
-    async def _take_seat(self, address: str, role: Role) -> None:
+    async def _take_seat(self, address: str, role: Role, language: str) -> None:
         """Demonstration only: the officer's and the admin's chat have their role from the table, like everybody."""
         async with self.database.read() as tx:
             known = (await people.load(tx, [address])).get(address)
         if known and known.role >= role:
             return
-        language, at = self.words.default, self.clock.at()
+        at = self.clock.at()
 
         async def seat(tx: Any) -> None:
             await people.keep(tx, address, language, at)

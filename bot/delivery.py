@@ -78,6 +78,7 @@ class Delivery:
         self._boarding: set[str] = set()
         self._claiming: set[str] = set()
         self._sent: list[_Sent] = []
+        self._writing: list[_Sent] = []
         self._along: list[_Sent] = []
         self._rendering: dict[int, asyncio.Task[None]] = {}
         self._files: dict[int, RenderedFile | RenderError] = {}
@@ -136,7 +137,9 @@ class Delivery:
         """Write down what came back, claim what is due, and let it fly; seconds until there is a reason to look again."""
         free = self._free() + len(self._sent)
         claimed: list[Outgoing] = []
+        # Until they are committed they count as unwritten: a turn that is being written at this moment must see them.
         sent, self._sent = self._sent, []
+        self._writing = sent
         try:
             if self._more and free > 0 and self._pace.halted_s() <= 0:
                 claimed, wait_s = await self._database.write(lambda tx: self._settle_and_claim(tx, sent, free))
@@ -147,6 +150,7 @@ class Delivery:
             self._sent = sent + self._sent
             raise
         finally:
+            self._writing = []
             self._claiming = set()  # From the claim to the flight nothing else of these chats may board.
         for row in claimed:
             self._flying[row.address] = asyncio.create_task(self._fly(row))
@@ -207,7 +211,8 @@ class Delivery:
 
     def _free(self) -> int:
         """Messages that may still take off. Those whose outcome is not written down count as in flight: a crash would send them again."""
-        return self._rates.in_flight - len(self._flying) - len(self._boarding) - len(self._sent) - len(self._along)
+        unwritten = len(self._sent) + len(self._writing) + len(self._along)
+        return self._rates.in_flight - len(self._flying) - len(self._boarding) - unwritten
 
     def board(self, drafts: Sequence[Draft], waiting: Collection[str]) -> Boarding:
         """Which of these new answers fly as soon as they are committed, without a claim of their own.
@@ -218,7 +223,7 @@ class Delivery:
         keys: list[str] = []
         if self._running and not self._stopping and self._pace.halted_s() <= 0 and monotonic() > self._careful_until:
             # One row of a chat in flight at a time, also in the table: two would come again out of order after a crash.
-            unwritten = (item.address for item in self._sent)
+            unwritten = (item.address for item in (*self._sent, *self._writing))
             taken = {*waiting, *self._flying, *self._claiming, *self._boarding, *self._chats.resting(), *unwritten}
             for draft in drafts:
                 if self._free() > 0 and draft.address not in taken and draft.boards:

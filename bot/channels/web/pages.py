@@ -78,7 +78,7 @@ class Chat:
     commands: Callable[[Role, str], list[tuple[str, str]]]
     public_url: str
     demo: bool
-    seat: Callable[[str, Role], Awaitable[None]]
+    seat: Callable[[str, Role, str], Awaitable[None]]
     move_clock: Callable[[timedelta], Awaitable[None]]
 
 
@@ -131,7 +131,7 @@ class Pages:
         session = self._session(request, response_headers)
         address = f"web:{session}" if seat == "me" else f"web:{session}.{seat}"
         if role := _SEATS[seat]:
-            await self._chat.seat(address, role)
+            await self._chat.seat(address, role, self._chat.words.choose(_browser_language(request)))
         return address
 
     def _session(self, request: web.Request, response_headers: dict[str, str] | None) -> str:
