@@ -13,9 +13,10 @@ import pytest
 from bot.channel import Blocked, ChatMoved, Rejected, SendError, Throttled, Unauthorised, Unreachable
 from bot.clock import monotonic
 from bot.config import DeliverySection
+from bot.delivery import _Sent
 from core.dialogue import DocumentRef, Reply
 from storage import marks, outbox
-from storage.outbox import RESENDS, Draft, Lane
+from storage.outbox import RESENDS, Draft, Lane, Outcome
 from tests.bot.delivery_desk import RATES, WORDS, Desk, most_in, open_desk
 from tests.program import until
 
@@ -308,3 +309,16 @@ async def test_a_file_of_somebody_who_is_gone_does_not_lie_about(desk: Desk) -> 
     desk.at_work.wake()
     await until(lambda: not desk.at_work._files, "the file is gone")
     assert not list(folder.glob("*/*"))
+
+
+@pytest.mark.parametrize("where", ["_sent", "_writing"])
+async def test_nothing_boards_while_an_outcome_of_its_chat_is_unwritten(desk: Desk, where: str) -> None:
+    """After a crash two rows of one chat in flight would come again out of order."""
+    await desk.say(B, "running")
+    await desk.until("sent")
+    answer = [Draft("answer", A, Reply("x"))]
+    setattr(desk.at_work, where, [_Sent(Outcome(99, "sent"), A)])
+    assert not desk.at_work.board(answer, set()).keys
+    setattr(desk.at_work, where, [])
+    assert desk.at_work.board(answer, set()).keys == {"answer"}
+    desk.at_work.ended(())
