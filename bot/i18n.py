@@ -1,4 +1,4 @@
-"""The words of every language, read from locales/<language>/LC_MESSAGES/messages.po."""
+"""The words of every language, read from locales/<language>/LC_MESSAGES: one file a room of the talk."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ _FOLDER = Path(__file__).parent.parent / "locales"
 
 
 def load_words(default: str, folder: Path = _FOLDER) -> Words:
-    """One catalogue for each folder that has one; a new folder is a new language."""
-    catalogues = {}
-    for path in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
+    """One catalogue for each folder that has any; a new folder is a new language."""
+    catalogues: dict[str, dict[str, str]] = {}
+    for path in sorted(folder.glob("*/LC_MESSAGES/*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, ignore_obsolete=True, abort_invalid=True)
-        catalogues[path.parts[-3]] = {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+        said = {str(m.id): str(m.string) for m in catalogue if m.id and m.string}
+        catalogues.setdefault(path.parts[-3], {}).update(said)
     return Words(catalogues, default)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from bot.config import ConfigError
-from core.rounds import Round, RoundState
+from core.rounds import Part, Round, RoundState, Slot
 from core.vietnamese import nfc
 from storage import rounds, units
 from storage.database import Tx
@@ -31,6 +31,25 @@ class UnitEntry(BaseModel):
     aliases: list[Words] = []
     valid_from: date | None = None
     valid_to: date | None = None
+
+
+class PartEntry(BaseModel):
+    """One thing that happens at a round."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: Words = Field(min_length=1, max_length=200)
+    opens: time | None = None
+    closes: time | None = None
+    place: Words = ""
+    note: Words = ""
+
+
+class SlotEntry(BaseModel):
+    """An hour of arrival and how many people it takes."""
+
+    model_config = ConfigDict(extra="forbid")
+    starts: time
+    capacity: int = Field(ge=1)
 
 
 class RoundEntry(BaseModel):
@@ -53,6 +72,16 @@ class RoundEntry(BaseModel):
     deadline_on: date | None = None
     state: RoundState = RoundState.OPEN
     units: list[str] = []
+    place_or: list[Words] = []
+    yield_percent: int | None = Field(None, ge=1, le=100)
+    capacity: int | None = Field(None, ge=1)
+    leading: list[Words] = []
+    executing: list[Words] = []
+    contact: Words = ""
+    reminders: str | None = None
+    rule_set: str = ""
+    parts: list[PartEntry] = []
+    slots: list[SlotEntry] = []
 
 
 class Plan(BaseModel):
@@ -114,7 +143,18 @@ def _iso(day: date | None) -> str | None:
 
 
 def _round(entry: RoundEntry, invited: frozenset[int]) -> Round:
-    facts = entry.model_dump(exclude={"units", "opens", "closes"})
-    opens = entry.opens.strftime("%H:%M") if entry.opens else ""
-    closes = entry.closes.strftime("%H:%M") if entry.closes else ""
-    return Round(id=0, opens=opens, closes=closes, units=invited, **facts)
+    facts = entry.model_dump(exclude={"units", "opens", "closes", "parts", "slots"})
+    facts |= {name: tuple(facts[name]) for name in ("place_or", "leading", "executing")}
+    return Round(
+        id=0,
+        opens=_hour(entry.opens),
+        closes=_hour(entry.closes),
+        units=invited,
+        parts=tuple(Part(p.name, _hour(p.opens), _hour(p.closes), p.place, p.note) for p in entry.parts),
+        slots=tuple(Slot(_hour(slot.starts), slot.capacity) for slot in entry.slots),
+        **facts,
+    )
+
+
+def _hour(at: time | None) -> str:
+    return at.strftime("%H:%M") if at else ""

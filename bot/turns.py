@@ -7,7 +7,7 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from bot.clock import Clock
@@ -240,6 +240,7 @@ class Turns:
         batch.drafts += [
             outbox.Draft(f"in:{row.seq}:{number}", address, reply) for number, reply in enumerate(turn.replies)
         ]
+        batch.drafts += turn.told
         batch.done.append(row.seq)
         return True
 
@@ -249,7 +250,7 @@ class Turns:
         known = batch.people.get(address)
         role = Role.ADMIN if address in self._house.settings.admins else known.role if known else Role.DONOR
         if known:
-            return Person(address, known.language, role, known.id, known.reachable)
+            return replace(known, role=role)
         conversation = batch.conversations.get(address)
         words = self._house.words
         return Person(address, conversation.language if conversation else words.choose(row.inbound.language), role)

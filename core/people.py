@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum, StrEnum
 
 from core.ages import Birth
@@ -26,18 +27,37 @@ class Sex(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody behind an address. `id` is None for who has neither consented nor chosen a language: nothing is kept of them."""
+    """Somebody behind an address. `id` is None for who has neither consented nor chosen a language: nothing is kept of them.
+
+    `unit_id`: an officer's unit; they answer for it and all below.
+    """
 
     address: str
     language: str
     role: Role = Role.DONOR
     id: int | None = None
     reachable: bool = True
+    unit_id: int | None = None
+
+
+class Component(StrEnum):
+    """What was given. Source: Circular 26/2013/TT-BYT, article 6."""
+
+    WHOLE = "whole"
+    RED_CELLS = "red_cells"
+    PLASMA = "plasma"
+    PLATELETS = "platelets"
+    GRANULOCYTES = "granulocytes"
+    STEM_CELLS = "stem_cells"
 
 
 @dataclass(frozen=True, slots=True)
 class Donor:
-    """One registration. Exactly one of `unit_id` and `unit_text` is set; `phone` is E.164; `donations` counts before today."""
+    """One registration. Exactly one of `unit_id` and `unit_text` is set; `phone` is E.164; `donations` counts before today.
+
+    `last_donation`: ISO as far as it is known ("2026-09" or "2026-09-15"). `deferred_until` and `stopped` ("không tiếp tục") are all
+    that a self-check leaves behind.
+    """
 
     full_name: str
     unit_id: int | None
@@ -49,6 +69,9 @@ class Donor:
     donations: int
     last_donation: str | None
     phone: str
+    last_kind: Component = Component.WHOLE
+    deferred_until: date | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,33 @@ class RoundState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that happens at a round: a ceremony, the donation. Hours are local "HH:MM" or ""."""
+
+    name: str
+    opens: str = ""
+    closes: str = ""
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """An hour of arrival, "HH:MM", and how many people it takes."""
+
+    starts: str
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
-    """`opens` and `closes` are local "HH:MM" or ""; `units` are the ids invited with all below them, empty for everybody."""
+    """`opens` and `closes` are local "HH:MM" or ""; `units` are the ids invited with all below them, empty for everybody.
+
+    `place_or`: further places while it is open which ("A hoặc B"). `target`: units of blood; `yield_percent`: of those who registered,
+    how many give. `capacity`: people, None for no limit. `leading`, `executing`: names. `contact`: whom to call, "" for the house's.
+    `reminders`: "7 08:00, 1 18:00" (days before, local hour), None as configured. `rule_set`: of the facility, "" for the usual one.
+    `version` moves whenever something changes that those who joined were told.
+    """
 
     id: int
     code: str
@@ -39,6 +64,17 @@ class Round:
     deadline_on: date | None
     state: RoundState
     units: frozenset[int] = frozenset()
+    place_or: tuple[str, ...] = ()
+    yield_percent: int | None = None
+    capacity: int | None = None
+    leading: tuple[str, ...] = ()
+    executing: tuple[str, ...] = ()
+    contact: str = ""
+    reminders: str | None = None
+    rule_set: str = ""
+    version: int = 1
+    parts: tuple[Part, ...] = ()
+    slots: tuple[Slot, ...] = ()
 
     def invites(self, path: list[int]) -> bool:
         """True for who belongs to a unit with this path to the root (ids, lowest first)."""

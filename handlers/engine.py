@@ -67,6 +67,9 @@ async def respond(turn: Turn) -> None:
                 turn.say("group.private")
         case _:
             await _private(turn)
+            if turn.follow and turn.conversation is None:
+                name, _, args = turn.follow[1:].partition(" ")
+                await _command(turn, name, args)
 
 
 async def _private(turn: Turn) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import time
-
-from core.dates import show_date, show_time, show_weekday
-from core.dialogue import Place
+from core.dates import show_date
 from core.rounds import Round, next_round
+from handlers import round_text
 from handlers.turn import Action, Turn
 from storage import donors, rounds
 
@@ -22,39 +20,11 @@ async def next_(turn: Turn, _: str) -> None:
     if found is None:
         _explain(turn, plan, known=bool(path), registered=donor is not None)
         return
-    turn.say("next.found", *(() if donor else ("/register",)), **describe(turn, found))
-    if found.lat is not None and found.lon is not None:
-        turn.place(Place(found.place, found.place_address or found.place, found.lat, found.lon))
+    turn.say("next.found", *(() if donor else ("/register",)), **round_text.facts(turn.voice, found))
+    if pin := round_text.pin(found):
+        turn.place(pin)
     if found.opens:
         turn.document("round.ics", turn.text("next.calendar"), round=found.code)
-
-
-def describe(turn: Turn, found: Round) -> dict[str, str]:
-    """A round's facts in the person's words; lines that have nothing to say are left out."""
-    hours = (
-        turn.text("next.hours", opens=_hour(turn, found.opens), closes=_hour(turn, found.closes or found.opens))
-        if found.opens
-        else ""
-    )
-    lines = {
-        "occasion": found.occasion,
-        "hours": hours or turn.text("next.hours_unknown"),
-        "place": ", ".join(filter(None, (found.place, found.place_address))),
-        "deadline": turn.text("next.deadline", date=show_date(found.deadline_on)) if found.deadline_on else "",
-        "tentative": turn.text("next.tentative") if found.tentative else "",
-    }
-    details = "\n".join(f"• {line}" for line in lines.values() if line)
-    return {
-        "name": found.name,
-        "weekday": show_weekday(found.held_on, turn.language),
-        "date": show_date(found.held_on),
-        "details": details,
-        "contact": turn.settings.contact,
-    }
-
-
-def _hour(turn: Turn, text: str) -> str:
-    return show_time(time.fromisoformat(text)) if turn.language == "vi" else text
 
 
 def _explain(turn: Turn, plan: list[Round], *, known: bool, registered: bool) -> None:

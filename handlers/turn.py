@@ -12,8 +12,10 @@ from core.dialogue import Button, Choice, DocumentRef, Inbound, Place, Reply
 from core.people import Conversation, Person, Role
 from core.units import UnitIndex
 from core.words import Words
+from handlers.voice import Voice
 from storage import people, records
 from storage.database import Savepoint
+from storage.outbox import Draft
 from storage.units import UnitsCache
 
 
@@ -37,10 +39,18 @@ class House:
     settings: Settings
     units: UnitsCache
 
+    def voice(self, language: str) -> Voice:
+        """How we speak in a language."""
+        settings = self.settings
+        return Voice(self.words, language, settings.organisation, settings.contact, settings.zone)
+
 
 @dataclass
 class Turn:
-    """The state of one turn. Handlers append to `replies` and set `conversation`; the caller writes both down."""
+    """The state of one turn. Handlers append to `replies` and set `conversation`; the caller writes both down.
+
+    `told`: messages to others. `follow`: a command ("/next") that the engine runs once what is done now has ended.
+    """
 
     house: House
     inbound: Inbound
@@ -49,6 +59,8 @@ class Turn:
     tx: Savepoint
     conversation: Conversation | None = None
     replies: list[Reply] = field(default_factory=list)
+    told: list[Draft] = field(default_factory=list)
+    follow: str = ""
 
     @property
     def today(self) -> date:
@@ -70,6 +82,11 @@ class Turn:
         """What the person reads."""
         return self.person.language
 
+    @property
+    def voice(self) -> Voice:
+        """How we speak to this person."""
+        return self.house.voice(self.person.language)
+
     def text(self, message: str, **params: object) -> str:
         """A sentence of the catalogue in the person's language."""
         return self.house.words.say(self.person.language, message, **params)
@@ -82,9 +99,13 @@ class Turn:
         """Answer with a whole message."""
         self.replies.append(reply)
 
+    def tell(self, draft: Draft) -> None:
+        """Say something to somebody else; its key makes sure that they hear it once."""
+        self.told.append(draft)
+
     def menu(self, commands: Sequence[str]) -> tuple[Button, ...]:
         """Buttons that mean commands; they never go stale."""
-        return tuple(Button(self.text(f"menu.{command.split()[0][1:]}"), command) for command in commands)
+        return self.voice.menu(commands)
 
     def place(self, place: Place) -> None:
         """Answer with a pin on the map."""

@@ -7,13 +7,13 @@ from datetime import date
 
 from core.ages import Birth
 from core.blood import Abo, Rh
-from core.people import Donor, Sex
+from core.people import Component, Donor, Sex
 from core.vietnamese import name_sort_key
 from storage.database import Row, Tx
 
 _COLUMNS = (
     "full_name, name_key, unit_id, unit_text, birth_on, birth_year, birth_precision, birth_said_on, sex, abo, rh, donations,"
-    " last_donation, phone"
+    " last_donation, phone, last_kind, deferred_until, stopped"
 )
 
 
@@ -34,13 +34,46 @@ def _values(donor: Donor) -> tuple[object, ...]:
         donor.donations,
         donor.last_donation,
         donor.phone,
+        donor.last_kind,
+        donor.deferred_until.isoformat() if donor.deferred_until else None,
+        int(donor.stopped),
     )
 
 
 def _donor(row: Row) -> Donor:
-    name, _, unit_id, unit_text, birth_on, birth_year, precision, said_on, sex, abo, rh, donations, last, phone = row
-    birth = Birth(precision, _day(birth_on), birth_year, _day(said_on))
-    return Donor(name, unit_id, unit_text, birth, Sex(sex), Abo(abo), Rh(rh), donations, last, phone)
+    (
+        name,
+        _,
+        unit_id,
+        unit_text,
+        birth_on,
+        birth_year,
+        precision,
+        said_on,
+        sex,
+        abo,
+        rh,
+        donations,
+        last,
+        phone,
+        *rest,
+    ) = row
+    last_kind, deferred_until, stopped = rest
+    return Donor(
+        full_name=name,
+        unit_id=unit_id,
+        unit_text=unit_text,
+        birth=Birth(precision, _day(birth_on), birth_year, _day(said_on)),
+        sex=Sex(sex),
+        abo=Abo(abo),
+        rh=Rh(rh),
+        donations=donations,
+        last_donation=last,
+        phone=phone,
+        last_kind=Component(last_kind),
+        deferred_until=_day(deferred_until),
+        stopped=bool(stopped),
+    )
 
 
 def _day(text: str | None) -> date | None:
@@ -52,7 +85,7 @@ async def save(tx: Tx, person_id: int, donor: Donor, at: int) -> bool:
     sets = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))
     rows = await tx.run(
         f"INSERT INTO donors ({_COLUMNS}, person_id, created_at, updated_at)"  # noqa: S608 (constant column list)
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        f" VALUES ({', '.join('?' * (_COLUMNS.count(',') + 4))})"
         f" ON CONFLICT (person_id) DO UPDATE SET {sets}, updated_at = excluded.updated_at RETURNING created_at = updated_at",
         (*_values(donor), person_id, at, at),
     )

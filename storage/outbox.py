@@ -208,6 +208,14 @@ async def cancel(tx: Tx, address: str) -> None:
     )
 
 
+async def cancel_keys(tx: Tx, prefix: str) -> None:
+    """What waits under keys that begin so ("remind:12:") is not sent any more. The prefix ends with a colon."""
+    await tx.run(
+        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE dedupe_key >= ? AND dedupe_key < ? AND state = 'pending'",
+        (prefix, f"{prefix[:-1]};"),
+    )
+
+
 async def next_due(tx: Tx, channel: str, now: int) -> int | None:
     """When the next row that waits for its time is due (ms UTC); None where none waits."""
     row = await tx.one(

@@ -18,15 +18,16 @@ def _marks(values: Sequence[object]) -> str:
 async def load(tx: Tx, addresses: Sequence[str]) -> dict[str, Person]:
     """The known ones among these addresses, with their roles from the table."""
     rows = await tx.all(
-        "SELECT p.address, p.language, p.id, p.reachable, r.role FROM people p LEFT JOIN roles r ON r.address = p.address"  # noqa: S608
+        "SELECT p.address, p.language, p.id, p.reachable, r.role, r.unit_id FROM people p LEFT JOIN roles r ON r.address = p.address"  # noqa: S608
         f" WHERE p.address IN ({_marks(addresses)})",
         addresses,
     )
     people: dict[str, Person] = {}
-    for address, language, id_, reachable, role in rows:
+    for address, language, id_, reachable, role, unit_id in rows:
         known = people.get(address)
         highest = max(_ROLES.get(role, Role.DONOR), known.role if known else Role.DONOR)
-        people[address] = Person(address, language, highest, id_, bool(reachable))
+        unit_id = unit_id if role == "officer" else known.unit_id if known else None
+        people[address] = Person(address, language, highest, id_, bool(reachable), unit_id)
     return people
 
 

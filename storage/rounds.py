@@ -1,19 +1,43 @@
-"""The plan: rounds and whom they invite."""
+"""The plan: rounds, their parts and slots, whom they invite, and who changed what."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from core.rounds import Round, RoundState
-from storage.database import Tx
+from core.json_text import pack, unpack
+from core.rounds import Part, Round, RoundState, Slot
+from storage.database import Row, Tx
 
-_COLUMNS = "code, number, name, occasion, held_on, tentative, opens, closes, place, place_address, lat, lon, target, deadline_on, state"
+_COLUMNS = (
+    "code, number, name, occasion, held_on, tentative, opens, closes, place, place_address, lat, lon, target, deadline_on, state,"
+    " place_or, yield_percent, capacity, leading, executing, contact, reminders, rule_set, version"
+)
+_NAMES = _COLUMNS.split(", ")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of a round's change log. `detail`: field -> [before, after], JSON values."""
+
+    id: int
+    round_id: int
+    at: int
+    address: str
+    action: str
+    detail: dict[str, Any]
 
 
 async def upcoming(tx: Tx, today: date) -> list[Round]:
     """Rounds from today on, in order of date, whatever their state."""
     return await _rounds(tx, "held_on >= ?", (today.isoformat(),))
+
+
+async def between(tx: Tx, first: date, last: date) -> list[Round]:
+    """Rounds of these days, both included, in order of date, whatever their state."""
+    return await _rounds(tx, "held_on BETWEEN ? AND ?", (first.isoformat(), last.isoformat()))
 
 
 async def by_code(tx: Tx, code: str) -> Round | None:
@@ -22,82 +46,116 @@ async def by_code(tx: Tx, code: str) -> Round | None:
     return found[0] if found else None
 
 
+async def by_id(tx: Tx, round_id: int) -> Round | None:
+    """One round."""
+    found = await _rounds(tx, "id = ?", (round_id,))
+    return found[0] if found else None
+
+
+# What hangs on rounds: the field, its rows (round first) in order, and what makes one of a row.
+_HANGING: tuple[tuple[str, str, str, Callable[..., Any]], ...] = (
+    ("units", "SELECT round_id, unit_id FROM round_units", "round_id, unit_id", int),
+    ("parts", "SELECT round_id, name, opens, closes, place, note FROM round_parts", "round_id, position", Part),
+    ("slots", "SELECT round_id, starts, capacity FROM round_slots", "round_id, starts", Slot),
+)
+
+
 async def _rounds(tx: Tx, where: str, values: Sequence[object]) -> list[Round]:
-    rows = await tx.all(f"SELECT id, {_COLUMNS} FROM rounds WHERE {where} ORDER BY held_on, number", values)  # noqa: S608
-    links = await tx.all("SELECT round_id, unit_id FROM round_units") if rows else []
-    invited: dict[int, set[int]] = {}
-    for round_id, unit_id in links:
-        invited.setdefault(round_id, set()).add(unit_id)
-    return [_round(row, frozenset(invited.get(row[0], ()))) for row in rows]
+    rows = await tx.all(f"SELECT id, {_COLUMNS} FROM rounds WHERE {where} ORDER BY held_on, number, id", values)  # noqa: S608
+    hanging: dict[int, dict[str, list[Any]]] = {row[0]: {name: [] for name, *_ in _HANGING} for row in rows}
+    for name, select, order, make in _HANGING if rows else ():
+        found = await tx.all(
+            f"{select} WHERE round_id IN (SELECT id FROM rounds WHERE {where}) ORDER BY {order}",  # noqa: S608 (our own clauses)
+            values,
+        )
+        for round_id, *fields in found:
+            hanging[round_id][name].append(make(*fields))
+    return [_round(row, hanging[row[0]]) for row in rows]
 
 
-def _round(row: tuple[object, ...], units: frozenset[int]) -> Round:
-    (
-        id_,
-        code,
-        number,
-        name,
-        occasion,
-        held_on,
-        tentative,
-        opens,
-        closes,
-        place,
-        address,
-        lat,
-        lon,
-        target,
-        deadline,
-        state,
-    ) = row
-    return Round(
-        id=id_,  # type: ignore[arg-type]
-        code=str(code),
-        number=number,  # type: ignore[arg-type]
-        name=str(name),
-        occasion=str(occasion),
-        held_on=date.fromisoformat(str(held_on)),
-        tentative=bool(tentative),
-        opens=str(opens),
-        closes=str(closes),
-        place=str(place),
-        place_address=str(address),
-        lat=lat,  # type: ignore[arg-type]
-        lon=lon,  # type: ignore[arg-type]
-        target=target,  # type: ignore[arg-type]
-        deadline_on=date.fromisoformat(str(deadline)) if deadline else None,
-        state=RoundState(str(state)),
-        units=units,
-    )
+def _round(row: Row, hanging: dict[str, list[Any]]) -> Round:
+    facts = dict(zip(("id", *_NAMES), row, strict=True))
+    deadline = facts["deadline_on"]
+    facts |= {
+        "held_on": date.fromisoformat(facts["held_on"]),
+        "tentative": bool(facts["tentative"]),
+        "deadline_on": date.fromisoformat(deadline) if deadline else None,
+        "state": RoundState(facts["state"]),
+        "units": frozenset(hanging["units"]),
+        "parts": tuple(hanging["parts"]),
+        "slots": tuple(hanging["slots"]),
+    }
+    facts |= {name: _lines(facts[name]) for name in ("place_or", "leading", "executing")}
+    return Round(**facts)
 
 
-async def write(tx: Tx, round_: Round) -> None:
-    """Add or change a round by its code; `id` is not looked at."""
-    columns = _COLUMNS.split(", ")
-    sets = ", ".join(f"{column} = excluded.{column}" for column in columns[1:])
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, text.split("\n")))
+
+
+def _stored(value: object) -> object:
+    """A field of a round as its column holds it."""
+    match value:
+        case bool():
+            return int(value)
+        case date():
+            return value.isoformat()
+        case tuple():
+            return "\n".join(value)
+    return value
+
+
+async def write(tx: Tx, round_: Round) -> int:
+    """Add or change a round by its code, with all that hangs on it; its id. The `id` of the argument is not looked at."""
+    sets = ", ".join(f"{column} = excluded.{column}" for column in _NAMES[1:])
     rows = await tx.run(
-        f"INSERT INTO rounds ({_COLUMNS}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 (constant column list)
+        f"INSERT INTO rounds ({_COLUMNS}) VALUES ({', '.join('?' * len(_NAMES))})"  # noqa: S608 (constant column list)
         f" ON CONFLICT (code) DO UPDATE SET {sets} RETURNING id",
-        (
-            round_.code,
-            round_.number,
-            round_.name,
-            round_.occasion,
-            round_.held_on.isoformat(),
-            int(round_.tentative),
-            round_.opens,
-            round_.closes,
-            round_.place,
-            round_.place_address,
-            round_.lat,
-            round_.lon,
-            round_.target,
-            round_.deadline_on.isoformat() if round_.deadline_on else None,
-            round_.state,
-        ),
+        [_stored(getattr(round_, name)) for name in _NAMES],
     )
-    round_id = rows[0][0]
-    await tx.run("DELETE FROM round_units WHERE round_id = ?", (round_id,))
+    round_id = int(rows[0][0])
+    for table in ("round_units", "round_parts", "round_slots"):
+        await tx.run(f"DELETE FROM {table} WHERE round_id = ?", (round_id,))  # noqa: S608 (our own tables)
     await tx.many(
-        "INSERT INTO round_units (round_id, unit_id) VALUES (?, ?)", [(round_id, unit) for unit in round_.units]
+        "INSERT INTO round_units (round_id, unit_id) VALUES (?, ?)", [(round_id, unit) for unit in sorted(round_.units)]
     )
+    await tx.many(
+        "INSERT INTO round_parts (round_id, position, name, opens, closes, place, note) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(round_id, n, p.name, p.opens, p.closes, p.place, p.note) for n, p in enumerate(round_.parts, 1)],
+    )
+    await tx.many(
+        "INSERT INTO round_slots (round_id, starts, capacity) VALUES (?, ?, ?)",
+        [(round_id, slot.starts, slot.capacity) for slot in round_.slots],
+    )
+    return round_id
+
+
+async def add_change(tx: Tx, change: Change, *, tell: bool) -> None:
+    """Keep who changed what; with `tell` everybody who joined will hear of it. The `id` of the argument is not looked at."""
+    await tx.run(
+        "INSERT INTO round_changes (round_id, at, address, action, detail, told) VALUES (?, ?, ?, ?, ?, ?)",
+        (change.round_id, change.at, change.address, change.action, pack(change.detail), int(not tell)),
+    )
+
+
+async def changes(tx: Tx, round_id: int, limit: int = 50) -> list[Change]:
+    """The newest lines of a round's change log, newest first."""
+    return await _changes(tx, "round_id = ? ORDER BY id DESC LIMIT ?", (round_id, limit))
+
+
+async def untold(tx: Tx) -> list[Change]:
+    """Changes of which not everybody who joined has a message in line yet, oldest first."""
+    return await _changes(tx, "told = 0 ORDER BY id", ())
+
+
+async def _changes(tx: Tx, where: str, values: Sequence[object]) -> list[Change]:
+    rows = await tx.all(f"SELECT id, round_id, at, address, action, detail FROM round_changes WHERE {where}", values)  # noqa: S608
+    return [
+        Change(id_, round_id, at, address, action, unpack(detail))
+        for id_, round_id, at, address, action, detail in rows
+    ]
+
+
+async def told(tx: Tx, change_id: int) -> None:
+    """Everybody has a message about this change in line."""
+    await tx.run("UPDATE round_changes SET told = 1 WHERE id = ?", (change_id,))

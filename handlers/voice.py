@@ -1,0 +1,35 @@
+"""A voice: sentences in one language, with or without a turn (reminders are said when nobody has said anything)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from core.dates import show_time
+from core.dialogue import Button
+from core.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Who speaks: the words, in which language, and what every sentence may need. `contact` is whom to ask."""
+
+    words: Words
+    language: str
+    organisation: str
+    contact: str
+    zone: ZoneInfo
+
+    def text(self, message: str, **params: object) -> str:
+        """A sentence of the catalogue."""
+        return self.words.say(self.language, message, **params)
+
+    def hour(self, text: str) -> str:
+        """A local "HH:MM" as notices print it."""
+        return show_time(time.fromisoformat(text)) if self.language == "vi" else text
+
+    def menu(self, commands: Sequence[str]) -> tuple[Button, ...]:
+        """Buttons that mean commands ("/next", "/join LS-11"); they never go stale."""
+        return tuple(Button(self.text(f"menu.{command.split()[0][1:]}"), command) for command in commands)
