@@ -108,7 +108,7 @@ TWICE = [
     ("donors", ("person_id",)),
     ("units", ("code",)),
     ("rounds", ("code",)),
-    ("joins", ("code",)),
+    ("joins", ("round_id", "person_id")),
     ("round_slots", ("round_id", "starts")),
     ("notice_runs", ("key",)),
 ]
