@@ -183,7 +183,9 @@ class App:
         return list(Pages(chat).routes())
 
     async def _take_seat(self, address: str, role: Role, language: str) -> None:
-        """Demonstration only: the officer's and the admin's chat have their role from the table, like everybody."""
+        """Demonstration only: the officer's and the admin's chat have their role and unit from the table, like everybody."""
+        from bot import demo
+
         async with self.database.read() as tx:
             known = (await people.load(tx, [address])).get(address)
         if known and known.role >= role:
@@ -192,7 +194,9 @@ class App:
 
         async def seat(tx: Any) -> None:
             await people.keep(tx, address, language, at)
-            await people.grant(tx, address, role, unit_id=None, by="demo", at=at)
+            unit = await tx.one("SELECT id FROM units WHERE code = ?", (demo.OFFICER_UNIT,))
+            unit_id = unit[0] if unit and role is Role.OFFICER else None
+            await people.grant(tx, address, role, unit_id=unit_id, by="demo", at=at)
 
         await self.database.write(seat)
 

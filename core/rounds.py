@@ -18,6 +18,17 @@ class RoundState(StrEnum):
     CANCELLED = "cancelled"
 
 
+# What may follow what. Cancelled is the end, for everybody was told so: the round is copied instead. Done goes back to closed, because
+# a tap is easily a slip and nobody is told of it.
+ARROWS: dict[RoundState, tuple[RoundState, ...]] = {
+    RoundState.DRAFT: (RoundState.OPEN, RoundState.CANCELLED),
+    RoundState.OPEN: (RoundState.CLOSED, RoundState.CANCELLED),
+    RoundState.CLOSED: (RoundState.OPEN, RoundState.DONE, RoundState.CANCELLED),
+    RoundState.DONE: (RoundState.CLOSED,),
+    RoundState.CANCELLED: (),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One thing that happens at a round: a ceremony, the donation. Hours are local "HH:MM" or ""."""
@@ -91,6 +102,22 @@ class Round:
         """True once its last hour has passed; where the hours are not known, once its day has."""
         span = self.span(zone)
         return now >= span[1] if span else now.astimezone(zone).date() > self.held_on
+
+
+def why_not(round_: Round, to: RoundState, today: date) -> str:
+    """Why the round cannot become that: "arrow", "past" (nobody can come any more), "early" (it has not been yet); "" where it can."""
+    if to not in ARROWS[round_.state]:
+        return "arrow"
+    if to is RoundState.OPEN and round_.held_on < today:
+        return "past"
+    return "early" if to is RoundState.DONE and round_.held_on > today else ""
+
+
+def needed_for_target(round_: Round) -> int | None:
+    """How many must register so that, at the expected yield, the target is met; None where one of the two is not known."""
+    if not round_.target or not round_.yield_percent:
+        return None
+    return -(-round_.target * 100 // round_.yield_percent)
 
 
 def next_round(rounds: list[Round], path: list[int], today: date) -> Round | None:

@@ -157,9 +157,10 @@ async def _command(turn: Turn, name: str, args: str) -> None:
 async def _in_form(turn: Turn) -> None:
     assert turn.conversation is not None
     form = _FORMS[turn.conversation.form]
-    if turn.person.role < _BY_NAME[form.name].role:  # Taken away since the form was opened.
+    command = form.command or form.name
+    if turn.person.role < _BY_NAME[command].role:  # Taken away since the form was opened.
         turn.conversation = None
-        await _command(turn, form.name, "")
+        await _command(turn, command, "")
         return
     if isinstance(turn.inbound.input, Text) and (meant := _meant_in_form(turn, fold(turn.inbound.input.text))):
         await _command(turn, meant, _LANGUAGES.get(fold(turn.inbound.input.text), ""))

@@ -48,10 +48,10 @@ class AskAgain(Exception):
 class GoTo(Exception):
     """The answer leads to the question of this key."""
 
-    def __init__(self, step: str) -> None:
-        """`step` is a key of the form."""
+    def __init__(self, step: str, before: str = "") -> None:
+        """`step` is a key of the form; `before` a line that goes in front of its question."""
         super().__init__(step)
-        self.step = step
+        self.step, self.before = step, before
 
 
 class Finish(Exception):
@@ -79,7 +79,7 @@ class Question:
     `read` returns a JSON value, or raises Unclear, AskAgain, GoTo or Finish. `show`: the value in words for the card; None where
     the card leaves it out. `when`: asked only if true of the answers so far. `nav`: back and cancel are offered. `free`: any words
     or figures may be an answer, so a bare number chooses nothing, and the words for back and cancel count only with their
-    diacritics (folded, "huỷ" is the name Huy).
+    diacritics (folded, "huỷ" is the name Huy). `back`: the key that back leads to, where it is not the question before.
     """
 
     key: str
@@ -89,17 +89,22 @@ class Question:
     when: Callable[[Mapping[str, Any]], bool] = _always
     free: bool = False
     nav: bool = True
+    back: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Questions in order and what happens at the end. `card` adds a last question that shows every answer."""
+    """Questions in order and what happens at the end. `card` adds a last question that shows every answer.
+
+    `command`: the one that the form belongs to, and whose role it needs; "" where it has the form's own name.
+    """
 
     name: str
     questions: tuple[Question, ...]
     finish: Callable[[Turn, Answers], Awaitable[None]]
     cancelled: str
     card: str = ""
+    command: str = ""
 
     def due(self, answers: Answers) -> list[Question]:
         """The questions that these answers call for, in order."""
@@ -122,6 +127,8 @@ class Form:
 
     def step_before(self, key: str, answers: Answers) -> str | None:
         """Where "back" leads: from a line opened on the card, to the card; else to the question before."""
+        if key != REVIEW and (back := self.step(key).back):
+            return back
         if key != REVIEW and self.card and all(q.key in answers for q in self.due(answers)):
             return REVIEW
         keys = [question.key for question in self.due(answers) if question.show or question.key == key]
@@ -244,7 +251,7 @@ async def advance(turn: Turn, form: Form) -> None:
     except AskAgain:
         await ask(turn, form, moved=True)
     except GoTo as way:
-        await _go(turn, form, way.step)
+        await _go(turn, form, way)
     except Finish as end:
         turn.conversation = given_back(conversation)
         turn.reply(Reply(end.text, turn.menu(end.commands), tidy=CONTACT in conversation.answers))
@@ -272,11 +279,11 @@ async def _answered(turn: Turn, form: Form, question: Question, value: object) -
     await ask(turn, form, noted, moved=True)
 
 
-async def _go(turn: Turn, form: Form, step: str) -> None:
+async def _go(turn: Turn, form: Form, way: GoTo) -> None:
     conversation = _open(turn)
-    answers = {key: value for key, value in conversation.answers.items() if key != f"_{step}"}
-    turn.conversation = conversation.changed(step=step, answers=answers)
-    await ask(turn, form, moved=True)
+    answers = {key: value for key, value in conversation.answers.items() if key != f"_{way.step}"}
+    turn.conversation = conversation.changed(step=way.step, answers=answers)
+    await ask(turn, form, way.before, moved=True)
 
 
 def _open(turn: Turn) -> Conversation:

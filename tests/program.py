@@ -62,13 +62,15 @@ async def program(
                 reader.close()
 
 
-async def grant(app: App, address: str, role: Role, language: str = "vi") -> None:
-    """Somebody whom the table of roles names."""
+async def grant(app: App, address: str, role: Role, language: str = "vi", *, unit: str = "") -> None:
+    """Somebody whom the table of roles names; an officer of the unit with this code, or of none yet."""
     at = app.clock.at()
 
     async def write(tx: Any) -> None:
+        found = await tx.one("SELECT id FROM units WHERE code = ?", (unit,))
+        assert found or not unit, f"no unit {unit!r}"
         await people.keep(tx, address, language, at)
-        await people.grant(tx, address, role, unit_id=None, by="test", at=at)
+        await people.grant(tx, address, role, unit_id=found[0] if found else None, by="test", at=at)
 
     await app.database.write(write)
 

@@ -14,6 +14,7 @@ from storage import donors, marks, people
 from storage.database import Database, Tx
 
 START = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam, four days before round 3.
+OFFICER_UNIT = "LC-SINHO"  # The officer's seat; round 3, the first to come, is theirs.
 _PLAN = Path(__file__).parent / "plan.toml"
 _LOADED = "demo.loaded"
 _DONORS = 320

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.rounds import Round, RoundState, next_round
+from core.rounds import Round, RoundState, needed_for_target, next_round, why_not
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TODAY = date(2026, 11, 22)
@@ -85,3 +85,34 @@ def test_what_is_offered_may_be_joined(plan: list[tuple[int, RoundState, frozens
     found = next_round(rounds, path, TODAY)
     assert (found in fitting) if fitting else (found is None)
     assert found is None or all(found.held_on <= other.held_on for other in fitting)
+
+
+ALLOWED = {
+    ("draft", "open"), ("draft", "cancelled"), ("open", "closed"), ("open", "cancelled"), ("closed", "open"),
+    ("closed", "done"), ("closed", "cancelled"), ("done", "closed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("to", list(RoundState))
+@pytest.mark.parametrize("state", list(RoundState))
+def test_every_arrow_and_no_other(state: RoundState, to: RoundState) -> None:
+    """On the very day of the round nothing else stands in the way."""
+    assert (why_not(replace(ROUND, state=state), to, ROUND.held_on) == "") is ((state, to) in ALLOWED)
+
+
+def test_nobody_is_invited_to_yesterday_and_nothing_is_done_before_its_day() -> None:
+    """The other arrows do not look at the day."""
+    draft, closed = replace(ROUND, state=RoundState.DRAFT), replace(ROUND, state=RoundState.CLOSED)
+    before, after = ROUND.held_on - timedelta(days=1), ROUND.held_on + timedelta(days=1)
+    assert why_not(draft, RoundState.OPEN, after) == why_not(closed, RoundState.OPEN, after) == "past"
+    assert why_not(closed, RoundState.DONE, before) == "early"
+    assert why_not(closed, RoundState.CANCELLED, after) == why_not(ROUND, RoundState.CLOSED, after) == ""
+
+
+@pytest.mark.parametrize(
+    ("target", "percent", "needed"),
+    [(100, 50, 200), (100, 67, 150), (550, 79, 697), (100, None, None), (None, 80, None)],
+)
+def test_how_many_must_register(target: int | None, percent: int | None, needed: int | None) -> None:
+    """Rounded up, for a part of a person gives no blood."""
+    assert needed_for_target(replace(ROUND, target=target, yield_percent=percent)) == needed
