@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any
 
 from core.rounds import Part, Round, RoundState, Slot
@@ -51,17 +52,27 @@ def differences(before: Round, after: Round) -> Difference:
     """Field -> [before, after] as JSON values, for every field that is not the same; in the order of `Round`."""
     names = [f.name for f in fields(Round) if f.name not in _UNCOMPARED]
     return {
-        name: [_plain(getattr(before, name)), _plain(getattr(after, name))]
+        name: [plain(getattr(before, name)), plain(getattr(after, name))]
         for name in names
         if getattr(before, name) != getattr(after, name)
     }
 
 
-async def apply(tx: Tx, before: Round | None, after: Round, *, by: str, at: int) -> int:
+def with_values(round_: Round, values: dict[str, Any]) -> Round:
+    """The round with these fields changed; `values` as `plain` gives them. The inverse of `differences`."""
+    return replace(round_, **{name: _MADE[name](value) if name in _MADE else value for name, value in values.items()})
+
+
+def is_news(before: Round, after: Round) -> bool:
+    """True where those who joined must hear of it."""
+    return _state_is_news(before, after) or _facts_are_news(before, after, differences(before, after))
+
+
+async def apply(tx: Tx, before: Round | None, after: Round, *, by: str, at: int, reason: str = "") -> int:
     """Make a round (`before` None) or change it, with its log; its id. Where nothing differs, nothing is written.
 
     A change of state and a change of facts are a line each, so that "moved" and "closed" can be told apart. `version` and `id` of
-    `after` are not looked at.
+    `after` are not looked at. `reason`: why the state changed, in the officer's words; kept in the line as "reason": [None, "…"].
     """
     if before is None:
         round_id = await rounds.write(tx, replace(after, version=1))
@@ -72,6 +83,8 @@ async def apply(tx: Tx, before: Round | None, after: Round, *, by: str, at: int)
         return before.id
     state = {name: pair for name, pair in changed.items() if name == "state"}
     facts = {name: pair for name, pair in changed.items() if name != "state"}
+    if state and reason:
+        state["reason"] = [None, reason]
     news = _state_is_news(before, after), _facts_are_news(before, after, facts)
     await rounds.write(tx, replace(after, code=before.code, version=before.version + any(news)))
     for action, detail, tell in (("edited", facts, news[1]), (_ACTIONS.get(after.state, "edited"), state, news[0])):
@@ -100,13 +113,27 @@ def _change(round_id: int, action: str, detail: Difference, *, by: str, at: int)
     return rounds.Change(0, round_id, at, by, action, detail)
 
 
-def _plain(value: Any) -> Any:
+# What a field is made of that JSON cannot hold as it is.
+_MADE: dict[str, Callable[[Any], Any]] = {
+    "held_on": date.fromisoformat,
+    "deadline_on": lambda day: date.fromisoformat(day) if day else None,
+    "state": RoundState,
+    "units": frozenset,
+    "place_or": tuple,
+    "leading": tuple,
+    "executing": tuple,
+    "parts": lambda parts: tuple(Part(**part) for part in parts),
+    "slots": lambda slots: tuple(Slot(**slot) for slot in slots),
+}
+
+
+def plain(value: Any) -> Any:
     """A field as JSON holds it."""
     match value:
         case Part() | Slot():
             return asdict(value)
         case tuple():
-            return [_plain(one) for one in value]
+            return [plain(one) for one in value]
         case frozenset():
             return sorted(value)
         case RoundState():

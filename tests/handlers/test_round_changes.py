@@ -183,3 +183,43 @@ async def test_reminders_of_what_was_true_before_are_not_sent(database: Database
     assert rows("SELECT DISTINCT state FROM outbox") == [("pending",)]
     await change(database, place="Hội trường")
     assert rows("SELECT state FROM outbox ORDER BY id") == [("cancelled",), ("cancelled",), ("pending",)]
+
+
+async def test_the_reason_of_a_cancellation_stands_in_its_line(database: Database, rows: Rows) -> None:
+    """Those who joined are told it."""
+    await change(database)
+
+    async def cancel(tx: Any) -> None:
+        before = await rounds.by_code(tx, ROUND.code)
+        assert before
+        after = replace(before, state=CANCELLED)
+        await round_changes.apply(tx, before, after, by="web:officer", at=8, reason="Bão số 9")
+
+    await database.write(cancel)
+    [(action, detail, told)] = rows("SELECT action, detail, told FROM round_changes WHERE at = 8")
+    assert (action, told) == ("cancelled", 0)
+    assert json.loads(detail) == {"state": ["open", "cancelled"], "reason": [None, "Bão số 9"]}
+
+
+def test_what_a_log_holds_makes_the_round_again() -> None:
+    """Every field survives the way through JSON."""
+    full = replace(
+        ROUND, units=frozenset((3, 1)), parts=(Part("Lễ", "08:00", "09:00", "Hội trường", ""),), place_or=("Nhà B",),
+        leading=("Ban A",), executing=("Ban B", "Ban C"), deadline_on=date(2026, 11, 27), state=DRAFT, capacity=9, reminders="1 18:00",
+    )  # fmt: skip
+    told = json.loads(json.dumps(round_changes.differences(ROUND, full)))
+    assert round_changes.with_values(ROUND, {name: pair[1] for name, pair in told.items()}) == full
+    assert round_changes.with_values(full, {name: pair[0] for name, pair in told.items()}) == ROUND
+
+
+@pytest.mark.parametrize(
+    ("before", "fields", "news"),
+    [
+        (OPEN, {"held_on": date(2026, 12, 5)}, True), (DRAFT, {"held_on": date(2026, 12, 5)}, False), (OPEN, {"target": 9}, False),
+        (CLOSED, {"state": CANCELLED}, True), (DRAFT, {"state": CANCELLED}, False), (OPEN, {"state": CLOSED}, False), (OPEN, {}, False),
+    ],
+)  # fmt: skip
+def test_what_is_news_is_known_before_it_is_written(before: RoundState, fields: dict[str, Any], news: bool) -> None:
+    """So that a preview can say how many will be told."""
+    round_ = replace(ROUND, state=before)
+    assert round_changes.is_news(round_, replace(round_, **fields)) is news
