@@ -28,6 +28,7 @@ from bot.housekeeping import Housekeeping
 from bot.i18n import load_words
 from bot.logs import event
 from bot.notify import notify
+from bot.rules import load_rules
 from bot.server import Server
 from bot.turns import Turns
 from core.dialogue import DocumentRef
@@ -75,7 +76,9 @@ class App:
         self.clock = clock
         self.words = words
         self.demo = demo
-        self.house = House(words, settings_of(config), UnitsCache())
+        self.house = House(
+            words, settings_of(config), UnitsCache(), load_rules(config.rules.default, config.rules.folder)
+        )
         self.turns = Turns(database, self.house, clock)
         self.epoch = secrets.token_hex(8)
         self.renderer = Renderer(database, words, self.house.settings, clock, key=config.storage.key.get_secret_value())
@@ -235,7 +238,7 @@ class App:
         """Fill an empty database with the demonstration, and set the clock where it was left."""
         from bot import demo
 
-        if await demo.load(self.database, self.clock.at()):
+        if await demo.load(self.database, self.house.rules, self.clock.at()):
             await self._move_clock(demo.START - self.clock.now())
             return
         async with self.database.read() as tx:

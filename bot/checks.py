@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.config import Config
+from bot.config import Config, ConfigError
 from bot.i18n import load_words
+from bot.rules import load_rules
 from storage.database import DatabaseError, open_database
 from storage.migrate import migrate
 
@@ -37,6 +39,17 @@ async def _catalogues(config: Config) -> str:
     return ""
 
 
+async def _rules(config: Config) -> str:
+    try:
+        rules = load_rules(config.rules.default, config.rules.folder)
+    except ConfigError as error:
+        return str(error)
+    today = Clock().now().astimezone(ZoneInfo(config.bot.timezone)).date()
+    if not rules.of("", today).in_force(today):
+        return f"rules.default: no edition of {config.rules.default!r} is in force today; who asks is sent to the staff"
+    return ""
+
+
 async def _token(config: Config) -> str:
     if not config.telegram.enabled:
         return ""
@@ -45,7 +58,12 @@ async def _token(config: Config) -> str:
     return await try_token(config.telegram)
 
 
-_CHECKS: tuple[tuple[str, Check], ...] = (("database", _database), ("catalogues", _catalogues), ("telegram", _token))
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("database", _database),
+    ("catalogues", _catalogues),
+    ("rules", _rules),
+    ("telegram", _token),
+)
 
 
 async def check_all(config: Config) -> AsyncIterator[tuple[str, str]]:

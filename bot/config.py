@@ -110,6 +110,13 @@ class DeliverySection(_Section):
     in_flight: int = Field(32, ge=1, le=512)
 
 
+class RulesSection(_Section):
+    """[rules]: who may presumably give, and when."""
+
+    default: str = "tt26"
+    folder: str = ""
+
+
 class Config(BaseSettings):
     """Everything that can be set."""
 
@@ -122,6 +129,7 @@ class Config(BaseSettings):
     telegram: TelegramSection = TelegramSection()
     web: WebSection = WebSection()
     delivery: DeliverySection = DeliverySection()
+    rules: RulesSection = RulesSection()
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 (the library's signature)

@@ -64,14 +64,12 @@ class Birth:
 class AgeRule:
     """The ages that may donate: from the `lowest`-th birthday to the `highest`-th; in the year after it staff decides.
 
-    Source: Circular 26/2013/TT-BYT, article 4(1): "từ đủ 18 tuổi đến 60 tuổi"; it does not say "hết 60 tuổi".
+    `source` is where it says so. Circular 26/2013/TT-BYT, article 4(1), writes "từ đủ 18 tuổi đến 60 tuổi", not "hết 60 tuổi".
     """
 
-    lowest: int = 18
-    highest: int = 60
-
-
-CIRCULAR_26 = AgeRule()
+    lowest: int
+    highest: int
+    source: str = ""
 
 
 class Age(StrEnum):
@@ -92,7 +90,7 @@ class AgeVerdict:
     allowed_from: dt.date | None = None
 
 
-def judge_age(birth: Birth, day: dt.date, rule: AgeRule = CIRCULAR_26) -> AgeVerdict:
+def judge_age(birth: Birth, day: dt.date, rule: AgeRule) -> AgeVerdict:
     """What the rule says of the person on the day; where only a year is known, by the worst it allows.
 
     Certainly under age is TOO_YOUNG, perhaps under age NEED_DATE, perhaps past the highest birthday STAFF.

@@ -1,5 +1,7 @@
 """Dates and times as Vietnamese people type them and as Vietnamese documents print them; the day always comes first."""
 
+from __future__ import annotations
+
 import calendar
 import re
 from dataclasses import dataclass
@@ -67,6 +69,15 @@ class PartialDate:
         """The last day it can mean; may lie after today ("năm nay")."""
         month = self.month or 12
         return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    @staticmethod
+    def of_iso(text: str) -> PartialDate:
+        """The date of "2026-09-15", "2026-09" or "2026"."""
+        return PartialDate(*(int(part) for part in text.split("-")))
+
+    def iso(self) -> str:
+        """The inverse of `of_iso`."""
+        return "-".join([f"{self.year:04}", *(f"{part:02}" for part in (self.month, self.day) if part)])
 
 
 def read_date(text: str, today: date) -> date:

@@ -55,8 +55,8 @@ class Component(StrEnum):
 class Donor:
     """One registration. Exactly one of `unit_id` and `unit_text` is set; `phone` is E.164; `donations` counts before today.
 
-    `last_donation`: ISO as far as it is known ("2026-09" or "2026-09-15"). `deferred_until` and `stopped` ("không tiếp tục") are all
-    that a self-check leaves behind.
+    `last_donation`: ISO as far as it is known ("2026-09" or "2026-09-15"). `deferred_until`, `stopped` ("không tiếp tục") and
+    `ask_staff` are all that a self-check leaves behind.
     """
 
     full_name: str
@@ -72,6 +72,7 @@ class Donor:
     last_kind: Component = Component.WHOLE
     deferred_until: date | None = None
     stopped: bool = False
+    ask_staff: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from core.blood import Abo, Rh, read_group, read_rh
 from core.counts import read_count
 from core.dates import PartialDate, read_month_or_date, show_date
 from core.dialogue import Choice, Reply
+from core.eligibility import eligible_on
 from core.names import read_name
 from core.people import Donor, Sex
 from core.phones import read_phone, show_phone
@@ -86,7 +88,7 @@ async def _ask_age(turn: Turn, _: Answers) -> Prompt:
 
 async def _read_age(turn: Turn, _: Answers, given: Given) -> object:
     birth = read_birth(given.text, turn.today)
-    judged = judge_age(birth, turn.today)
+    judged = judge_age(birth, turn.today, turn.rules.age)
     if judged.age is Age.TOO_YOUNG:
         if await donors.of_person(turn.tx, turn.person.id):  # More likely a slip than a person who grew younger.
             raise Unclear("register.age.young_registered")
@@ -126,7 +128,7 @@ def _day(text: str | None) -> date | None:
 async def _show_age(turn: Turn, value: dict[str, Any]) -> str:
     birth = birth_of(value)
     low, high = birth.age_range_on(turn.today)
-    staff = judge_age(birth, turn.today).age is Age.STAFF
+    staff = judge_age(birth, turn.today, turn.rules.age).age is Age.STAFF
     message = {"date": "age.date", "year": "age.year", "age": "age.age"}[birth.precision]
     shown = turn.text(
         message,
@@ -216,12 +218,7 @@ async def _read_last(turn: Turn, answers: Answers, given: Given) -> object:
     born = birth_of(answers["age"]).year
     if day.latest() < _EARLIEST or day.year < born + 17:
         raise Unclear("unclear.last.early")
-    return partial_text(day)
-
-
-def partial_text(day: PartialDate) -> str:
-    """ISO text as far as the day is known: 2024, 2024-09 or 2024-09-15."""
-    return "-".join([f"{day.year:04}", *(f"{part:02}" for part in (day.month, day.day) if part)])
+    return day.iso()
 
 
 async def show_last(turn: Turn, value: str) -> str:
@@ -251,7 +248,12 @@ async def _show_phone(_: Turn, value: str) -> str:
 
 async def _finish(turn: Turn, answers: Answers) -> None:
     person_id = await turn.know()
-    new = await donors.save(turn.tx, person_id, donor_of(answers), turn.at)
+    donor = donor_of(answers)
+    if before := await donors.of_person(turn.tx, person_id):  # What a self-check left is no line of the card.
+        donor = replace(donor, deferred_until=before.deferred_until, stopped=before.stopped, ask_staff=before.ask_staff)
+        if donor.last_donation == before.last_donation:
+            donor = replace(donor, last_kind=before.last_kind)
+    new = await donors.save(turn.tx, person_id, donor, turn.at, eligible_on=eligible_on(turn.rules, donor))
     message = "register.saved" if new else "register.changed"
     turn.reply(
         Reply(turn.text(message, name=answers["name"]), turn.menu(("/next", "/profile")), tidy=CONTACT in answers)

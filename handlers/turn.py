@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.dialogue import Button, Choice, DocumentRef, Inbound, Place, Reply
 from core.people import Conversation, Person, Role
+from core.rule_sets import RuleBook, RuleSet
 from core.units import UnitIndex
 from core.words import Words
 from handlers.voice import Voice
@@ -38,6 +39,7 @@ class House:
     words: Words
     settings: Settings
     units: UnitsCache
+    rules: RuleBook
 
     def voice(self, language: str) -> Voice:
         """How we speak in a language."""
@@ -76,6 +78,11 @@ class Turn:
     def settings(self) -> Settings:
         """Shorthand."""
         return self.house.settings
+
+    @property
+    def rules(self) -> RuleSet:
+        """The usual rules, as they stand today; of a round it is `house.rules.of(round.rule_set, round.held_on)`."""
+        return self.house.rules.of("", self.today)
 
     @property
     def language(self) -> str:

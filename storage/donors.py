@@ -13,7 +13,7 @@ from storage.database import Row, Tx
 
 _COLUMNS = (
     "full_name, name_key, unit_id, unit_text, birth_on, birth_year, birth_precision, birth_said_on, sex, abo, rh, donations,"
-    " last_donation, phone, last_kind, deferred_until, stopped"
+    " last_donation, phone, last_kind, deferred_until, stopped, ask_staff"
 )
 
 
@@ -24,10 +24,10 @@ def _values(donor: Donor) -> tuple[object, ...]:
         name_sort_key(donor.full_name),
         donor.unit_id,
         donor.unit_text,
-        birth.date.isoformat() if birth.date else None,
+        _iso(birth.date),
         birth.year,
         birth.precision,
-        birth.said_on.isoformat() if birth.said_on else None,
+        _iso(birth.said_on),
         donor.sex,
         donor.abo,
         donor.rh,
@@ -35,8 +35,9 @@ def _values(donor: Donor) -> tuple[object, ...]:
         donor.last_donation,
         donor.phone,
         donor.last_kind,
-        donor.deferred_until.isoformat() if donor.deferred_until else None,
+        _iso(donor.deferred_until),
         int(donor.stopped),
+        int(donor.ask_staff),
     )
 
 
@@ -58,7 +59,7 @@ def _donor(row: Row) -> Donor:
         phone,
         *rest,
     ) = row
-    last_kind, deferred_until, stopped = rest
+    last_kind, deferred_until, stopped, ask_staff = rest
     return Donor(
         full_name=name,
         unit_id=unit_id,
@@ -73,21 +74,30 @@ def _donor(row: Row) -> Donor:
         last_kind=Component(last_kind),
         deferred_until=_day(deferred_until),
         stopped=bool(stopped),
+        ask_staff=bool(ask_staff),
     )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-async def save(tx: Tx, person_id: int, donor: Donor, at: int) -> bool:
-    """Write the person's one registration; True where it is new. A second save edits, it never adds."""
-    sets = ", ".join(f"{column} = excluded.{column}" for column in _COLUMNS.split(", "))
+async def save(tx: Tx, person_id: int, donor: Donor, at: int, *, eligible_on: date | None) -> bool:
+    """Write the person's one registration; True where it is new. A second save edits, it never adds.
+
+    `eligible_on`: what the house's rules make of it (`core.eligibility.eligible_on`).
+    """
+    columns = f"{_COLUMNS}, eligible_on"
+    sets = ", ".join(f"{column} = excluded.{column}" for column in columns.split(", "))
     rows = await tx.run(
-        f"INSERT INTO donors ({_COLUMNS}, person_id, created_at, updated_at)"  # noqa: S608 (constant column list)
-        f" VALUES ({', '.join('?' * (_COLUMNS.count(',') + 4))})"
+        f"INSERT INTO donors ({columns}, person_id, created_at, updated_at)"  # noqa: S608 (constant column list)
+        f" VALUES ({', '.join('?' * (columns.count(',') + 4))})"
         f" ON CONFLICT (person_id) DO UPDATE SET {sets}, updated_at = excluded.updated_at RETURNING created_at = updated_at",
-        (*_values(donor), person_id, at, at),
+        (*_values(donor), _iso(eligible_on), person_id, at, at),
     )
     return bool(rows[0][0])
 

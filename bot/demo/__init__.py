@@ -9,7 +9,9 @@ from pathlib import Path
 from bot.plans import read_plan, write_plan
 from core.ages import Birth
 from core.blood import Abo, Rh
+from core.eligibility import eligible_on
 from core.people import Donor, Sex
+from core.rule_sets import RuleBook, RuleSet
 from storage import donors, marks, people
 from storage.database import Database, Tx
 
@@ -45,26 +47,27 @@ _GIVEN = {
 _ABO = [Abo.O] * 45 + [Abo.B] * 30 + [Abo.A] * 20 + [Abo.AB] * 5
 
 
-async def load(database: Database, at: int) -> bool:
+async def load(database: Database, rules: RuleBook, at: int) -> bool:
     """Fill an empty database; True where it was filled now."""
 
     async def fill(tx: Tx) -> bool:
         if await marks.get(tx, _LOADED, ""):
             return False
         await write_plan(tx, read_plan(_PLAN))
-        await _people(tx, at)
+        await _people(tx, rules.of("", START.date()), at)
         await marks.set_(tx, _LOADED, "1")
         return True
 
     return await database.write(fill)
 
 
-async def _people(tx: Tx, at: int) -> None:
+async def _people(tx: Tx, rules: RuleSet, at: int) -> None:
     rng = random.Random(2021)  # noqa: S311 (the same invented people on every machine)
     units = [row[0] for row in await tx.all("SELECT id FROM units WHERE parent_id IS NOT NULL ORDER BY id")]
     for number in range(_DONORS):
         person = await people.keep(tx, f"demo:{number}", "vi", at)
-        await donors.save(tx, person, _donor(rng, number, rng.choice(units)), at)
+        donor = _donor(rng, number, rng.choice(units))
+        await donors.save(tx, person, donor, at, eligible_on=eligible_on(rules, donor))
 
 
 def _donor(rng: random.Random, number: int, unit_id: int) -> Donor:

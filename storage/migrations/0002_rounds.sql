@@ -95,12 +95,13 @@ CREATE TABLE notice_runs (
   at INTEGER NOT NULL
 ) STRICT;
 
--- `last_kind`: what was given last; `deferred_until`, `stopped`: all that a self-check leaves behind;
+-- `last_kind`: what was given last; `deferred_until`, `stopped`, `ask_staff`: all that a self-check leaves behind;
 -- `eligible_on`: the first day on which, by these facts and the usual rules, the person may give whole blood again.
 ALTER TABLE donors ADD COLUMN last_kind TEXT NOT NULL DEFAULT 'whole'
   CHECK (last_kind IN ('whole', 'red_cells', 'plasma', 'platelets', 'granulocytes', 'stem_cells'));
 ALTER TABLE donors ADD COLUMN deferred_until TEXT;
 ALTER TABLE donors ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1));
+ALTER TABLE donors ADD COLUMN ask_staff INTEGER NOT NULL DEFAULT 0 CHECK (ask_staff IN (0, 1));
 ALTER TABLE donors ADD COLUMN eligible_on TEXT;
 CREATE INDEX donors_eligible ON donors (eligible_on, id) WHERE eligible_on IS NOT NULL;
 

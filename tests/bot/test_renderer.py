@@ -81,7 +81,7 @@ async def filled(path: Path, rows: int, key: str = "") -> Database:
             person_id = await people.keep(tx, f"web:{number}", "vi", 0)
             birth = Birth("year", None, 1970 + number % 30)
             donor = Donor(f"Lò Văn A{number}", 1, "", birth, Sex.MALE, Abo.O, Rh.UNKNOWN, 0, None, "+84912345678")
-            await donors.save(tx, person_id, donor, 0)
+            await donors.save(tx, person_id, donor, 0, eligible_on=None)
 
     await database.write(fill)
     return database

@@ -12,6 +12,7 @@ import pytest
 
 from bot.clock import Clock
 from bot.i18n import load_words
+from bot.rules import load_rules
 from bot.turns import Turns
 from core.dialogue import Blocked, Command, Inbound, Input, Press, Text
 from handlers.turn import House, Settings
@@ -22,6 +23,7 @@ from storage.units import UnitsCache
 
 A, B = "web:a", "web:b"
 WORDS = load_words("vi")
+RULES = load_rules("tt26")
 SETTINGS = Settings("Ban thử nghiệm", "Ban thử nghiệm", ZoneInfo("Asia/Ho_Chi_Minh"), frozenset(), 7, "")
 POISON = "UPDATE conversations SET answers = '{\"name\": 5}', options = '[[]]' WHERE address = 'web:a'"
 
@@ -31,7 +33,7 @@ class Desk:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.turns = Turns(database, House(WORDS, SETTINGS, UnitsCache()), Clock())
+        self.turns = Turns(database, House(WORDS, SETTINGS, UnitsCache(), RULES), Clock())
         self._number = 0
 
     async def put(self, *inputs: tuple[str, Input], key: str = "") -> None:

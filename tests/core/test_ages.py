@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from core.ages import Age, AgeRule, AgeVerdict, Birth, birthday, judge_age, read_birth, show_birth
 from core.unclear import Unclear
 
+RULE = AgeRule(lowest=18, highest=60)
 TODAY = date(2026, 11, 22)
 
 
@@ -53,19 +54,19 @@ def aged(age: int) -> Birth:
 )
 def test_the_age_criterion_on_the_day(birth: Birth, verdict: AgeVerdict) -> None:
     """From the 18th birthday to the 60th; staff decides in the year after; a date is asked for where it decides."""
-    assert judge_age(birth, TODAY) == verdict
+    assert judge_age(birth, TODAY, RULE) == verdict
 
 
 def test_a_year_says_more_at_its_end() -> None:
     """On its last day all of a year's children are of age; on the first day of their sixtieth year none is past 60."""
-    assert judge_age(in_year(2008), date(2026, 12, 31)).age is Age.OK
-    assert judge_age(in_year(1966), date(2026, 1, 1)).age is Age.OK
+    assert judge_age(in_year(2008), date(2026, 12, 31), RULE).age is Age.OK
+    assert judge_age(in_year(1966), date(2026, 1, 1), RULE).age is Age.OK
 
 
 def test_somebody_born_on_29_february_comes_of_age_on_1_march() -> None:
     """A birthday that does not exist is the first of the next month. Source: domain note 1.4."""
-    assert judge_age(on(2008, 2, 29), date(2026, 2, 28)) == AgeVerdict(Age.TOO_YOUNG, date(2026, 3, 1))
-    assert judge_age(on(2008, 2, 29), date(2026, 3, 1)).age is Age.OK
+    assert judge_age(on(2008, 2, 29), date(2026, 2, 28), RULE) == AgeVerdict(Age.TOO_YOUNG, date(2026, 3, 1))
+    assert judge_age(on(2008, 2, 29), date(2026, 3, 1), RULE).age is Age.OK
 
 
 def test_another_rule_may_be_given() -> None:
@@ -160,8 +161,8 @@ def test_births_round_trip(birth: Birth) -> None:
 @given(births, st.dates(date(2020, 1, 1), date(2040, 1, 1)))
 def test_the_verdict_holds_for_every_birth_that_is_possible(birth: Birth, day: date) -> None:
     """OK, TOO_YOUNG and TOO_OLD are said only where they are true of the first and the last possible birth."""
-    verdict = judge_age(birth, day).age
-    ends = {judge_age(Birth("date", end, end.year), day).age for end in birth.span()}
+    verdict = judge_age(birth, day, RULE).age
+    ends = {judge_age(Birth("date", end, end.year), day, RULE).age for end in birth.span()}
     if verdict in (Age.OK, Age.TOO_YOUNG, Age.TOO_OLD):
         assert ends == {verdict}
     else:

@@ -69,7 +69,7 @@ async def register(database: Database, *registered: Donor) -> None:
     async def work(tx: Any) -> None:
         for number, one in enumerate(registered):
             person_id = await people.keep(tx, f"web:{number}", "vi", 0)
-            await donors.save(tx, person_id, one, 0)
+            await donors.save(tx, person_id, one, 0, eligible_on=None)
 
     await database.write(work)
 

@@ -135,7 +135,7 @@ async def test_my_data_holds_all_that_is_stored(database: Database, tmp_path: Pa
     draft = Conversation("web:0", "registration", "name", {"consent": True}, (), 1, "vi", 0, 1)
 
     async def store(tx: Any) -> None:
-        await donors.save(tx, await people.keep(tx, "web:0", "vi", 0), donor, 0)
+        await donors.save(tx, await people.keep(tx, "web:0", "vi", 0), donor, 0, eligible_on=None)
         await records.add_consent(tx, "web:0", records.Consent("registration", "given", "abc", "web", 0))
         await people.save_conversations(tx, [draft])
 
