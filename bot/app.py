@@ -9,7 +9,7 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,10 +28,12 @@ from bot.housekeeping import Housekeeping
 from bot.i18n import load_words
 from bot.logs import event
 from bot.notify import notify
+from bot.planner import Planner
 from bot.rules import load_rules
 from bot.server import Server
 from bot.turns import Turns
 from core.dialogue import DocumentRef
+from core.notices import Timetable, read_reminders
 from core.people import Role
 from core.words import Words
 from handlers.engine import menu
@@ -58,6 +60,13 @@ def settings_of(config: Config) -> Settings:
         admins=frozenset(config.bot.admins),
         form_days=config.bot.form_days,
         province=config.bot.province,
+        timetable=Timetable(
+            zone=ZoneInfo(config.bot.timezone),
+            reminders=read_reminders(", ".join(config.reminders.days)),
+            quiet_from=time.fromisoformat(config.reminders.quiet_from),
+            quiet_to=time.fromisoformat(config.reminders.quiet_to),
+            morning=time.fromisoformat(config.reminders.morning),
+        ),
     )
 
 
@@ -84,6 +93,7 @@ class App:
         self.renderer = Renderer(database, words, self.house.settings, clock, key=config.storage.key.get_secret_value())
         self.deliveries: list[Delivery] = []
         self._housekeeping = Housekeeping(database, self.house, clock, self.turns.spoke)
+        self.planner = Planner(database, self.house, clock, self.turns.spoke)
         self._ticker = Ticker()
         self._tasks: list[asyncio.Task[None]] = []
         self._messenger: asyncio.Task[None] | None = None
@@ -122,6 +132,7 @@ class App:
         unknown = await recover(self.database, self.epoch)
         if unknown:
             event(_LOG, "recovered", in_flight=unknown)
+        await self.planner.begin()
         routes = []
         if self.config.web.chat:
             routes += await self._open_web()
@@ -141,6 +152,7 @@ class App:
         if self._telegram:
             self._run(self._telegram.run())
         self._ticker.every(_TICK_S, self._housekeeping.tick)
+        self._ticker.every(_TICK_S, self.planner.tick)
         self._ticker.start()
         notify("READY=1")
         event(_LOG, "ready", web=self.port, telegram=self.config.telegram.enabled)
@@ -253,6 +265,7 @@ class App:
         for delivery in self.deliveries:
             delivery.wake()
         self._ticker.now(self._housekeeping.tick)
+        self._ticker.now(self.planner.tick)
 
     async def export(self, format_: str, unit_code: str, target: Path) -> int:
         """Write the registration list to a file; how many rows it has. Raises ConfigError for an unknown unit."""

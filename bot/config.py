@@ -23,8 +23,11 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from core.notices import DEFAULT_REMINDERS, read_reminders, reminders_text
+
 _PREFIX = "GIOTHONG_"
 _TELEGRAM_ID = re.compile(r"[1-9][0-9]{0,18}")
+_HOUR = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 Sections = Mapping[str, Mapping[str, Any]]  # section -> key -> value
 
 
@@ -117,6 +120,31 @@ class RulesSection(_Section):
     folder: str = ""
 
 
+def _reminders(values: list[str]) -> list[str]:
+    read_reminders(", ".join(values))
+    return values
+
+
+def _hour(value: str) -> str:
+    if not _HOUR.fullmatch(value):
+        raise ValueError(f'{value!r} must look like "21:00"')
+    return value
+
+
+Hour = Annotated[str, AfterValidator(_hour)]
+
+
+class RemindersSection(_Section):
+    """[reminders]: when those who take part are reminded, and when nobody is."""
+
+    days: Annotated[list[str], NoDecode, BeforeValidator(_listed), AfterValidator(_reminders)] = reminders_text(
+        DEFAULT_REMINDERS
+    ).split(", ")
+    quiet_from: Hour = "21:00"
+    quiet_to: Hour = "07:00"
+    morning: Hour = "08:00"
+
+
 class Config(BaseSettings):
     """Everything that can be set."""
 
@@ -130,6 +158,7 @@ class Config(BaseSettings):
     web: WebSection = WebSection()
     delivery: DeliverySection = DeliverySection()
     rules: RulesSection = RulesSection()
+    reminders: RemindersSection = RemindersSection()
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 (the library's signature)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from core.dialogue import Button, Choice, DocumentRef, Inbound, Place, Reply
+from core.notices import DEFAULT_TIMETABLE, Timetable
 from core.people import Conversation, Person, Role
 from core.rule_sets import RuleBook, RuleSet
 from core.units import UnitIndex
@@ -22,7 +23,10 @@ from storage.units import UnitsCache
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the talk needs to know of the configuration. `admins` are addresses; `contact` is shown to who wants a person."""
+    """What the talk needs to know of the configuration. `admins` are addresses; `contact` is shown to who wants a person.
+
+    `timetable`: when people are told something of our own accord.
+    """
 
     organisation: str
     contact: str
@@ -30,6 +34,7 @@ class Settings:
     admins: frozenset[str]
     form_days: int
     province: str
+    timetable: Timetable = DEFAULT_TIMETABLE
 
 
 @dataclass(frozen=True, slots=True)

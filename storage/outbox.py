@@ -102,6 +102,15 @@ async def write(tx: Tx, drafts: Sequence[Draft], boarding: Boarding | None = Non
     )
 
 
+async def write_expired(tx: Tx, keys: Sequence[tuple[str, str]], lane: Lane = Lane.REMINDER) -> None:
+    """Keep, without words, that messages (key, address) came too late to be of use."""
+    await tx.many(
+        "INSERT INTO outbox (dedupe_key, lane, channel, address, payload, not_before, on_unknown, state)"
+        " VALUES (?, ?, ?, ?, '', 0, 'resend', 'expired') ON CONFLICT (dedupe_key) DO NOTHING",
+        [(key, int(lane), address.partition(":")[0], address) for key, address in keys],
+    )
+
+
 async def boarded(tx: Tx, drafts: Sequence[Draft], boarding: Boarding) -> list[Outgoing]:
     """The rows of drafts that were claimed as they were written."""
     if not boarding.keys:

@@ -13,6 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.i18n import load_words
+from core.notices import ELIGIBLE, NOTICES
 from core.vietnamese import fold
 from handlers.documents import DOCUMENTS
 from handlers.engine import ACTIONS
@@ -64,13 +65,15 @@ SCRIPTS = "\n".join(
 UNIT_KINDS = {unit["kind"] for unit in tomllib.loads((HOUSE / "bot/demo/plan.toml").read_text("utf-8"))["units"]}
 # Ids that the code puts together: (pattern, why it is in use).
 FAMILIES = (
-    (r"menu\.(\w+)", lambda name: any(name == a.name and (a.listed or f"/{name}" in SAID) for a in ACTIONS)),
+    (r"menu\.(\w+)", lambda name: f"/{name}" in SAID or any(name == a.name and a.listed for a in ACTIONS)),
     (r"register\.(\w+)\.(?:ask|label)", lambda key: key in {question.key for question in FORM.questions}),
     (r"export\.(\w+)\.label", lambda key: key in SAID),
     (r"sex\.([MF])", lambda _: True),
     (r"unit\.kind\.(\w+)", lambda _: True),  # a unit's kind is data; an organisation may have any of them
     (r"unclear\.kind\.(\w+)", lambda kind: kind in SAID),
     (r"mydata\.(?:purpose\.|known\.)?(\w+)", lambda key: key in SAID),
+    # Of the states that hear a notice, each has its own sentence.
+    (r"notice\.(\w+)\.\w+", lambda name: name in {notice.name for notice in (*NOTICES, ELIGIBLE)}),
     (r"web\.(\w+)", lambda key: re.search(rf"\b{key}\b", SCRIPTS)),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )

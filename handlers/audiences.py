@@ -1,0 +1,105 @@
+"""Audiences of notices: who of them comes next, and what each is told. A kind of audience is one row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.dialogue import Reply
+from core.notices import Audience, Window
+from core.rounds import next_round
+from handlers import notice_text
+from handlers.turn import House
+from storage import notices, rounds
+from storage.database import Tx
+from storage.notices import Joined, Page, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A window that is being planned at `now`; `day`: the local day on which it is read."""
+
+    house: House
+    window: Window
+    now: datetime
+    day: date
+
+
+Read = Callable[[Tx, Scene, Page], Awaitable[list[Recipient]]]
+Compose = Callable[[Tx, Scene, Sequence[Recipient]], Awaitable[list[tuple[Recipient, Reply]]]]
+
+
+async def _joined(tx: Tx, scene: Scene, page: Page) -> list[Recipient]:
+    window = scene.window
+    assert window.round is not None
+    by = int(window.due.timestamp() * 1000)  # Who came later gets what is still ahead.
+    who = Joined(window.round.id, window.notice.states, window.notice.outcome, by, window.span.part, scene.day)
+    return await notices.joined(tx, who, page)
+
+
+async def _to_joined(_: Tx, scene: Scene, found: Sequence[Recipient]) -> list[tuple[Recipient, Reply]]:
+    voices = {who.language: scene.house.voice(who.language) for who in found}
+    return [(who, notice_text.round_notice(voices[who.language], scene.window, who, scene.day)) for who in found]
+
+
+async def _eligible(tx: Tx, scene: Scene, page: Page) -> list[Recipient]:
+    return await notices.eligible(tx, scene.window.span.day, scene.day, page)
+
+
+async def _to_eligible(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list[tuple[Recipient, Reply]]:
+    zone = scene.house.settings.zone
+    plan = [r for r in await rounds.upcoming(tx, scene.day) if not r.is_over(scene.now, zone)]
+    scene.house.units.refresh()
+    index = await scene.house.units.index(tx)
+    said = []
+    for who in found:
+        path = [] if who.unit_id is None else [unit.id for unit in index.path(who.unit_id)]
+        round_ = next_round(plan, path, scene.day)
+        said.append((who, notice_text.eligible_notice(scene.house.voice(who.language), scene.window.span.day, round_)))
+    return said
+
+
+async def _officers(tx: Tx, scene: Scene, page: Page) -> list[Recipient]:
+    return await notices.officers(tx, scene.day, page)
+
+
+async def _to_officers(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list[tuple[Recipient, Reply]]:
+    """Those whose unit is invited hear how many of it and below have answered, and how many have not."""
+    round_ = scene.window.round
+    assert round_ is not None
+    scene.house.units.refresh()
+    index = await scene.house.units.index(tx)
+    answers = await notices.answers(tx, round_.id)
+    said = []
+    for who in found:
+        assert who.unit_id is not None
+        if not round_.invites([unit.id for unit in index.path(who.unit_id)]):
+            continue
+        tally = answers.of(index.below(who.unit_id))
+        said.append((who, notice_text.deadline_notice(scene.house.voice(who.language), round_, tally, scene.day)))
+    return said
+
+
+async def _count_as_let_go(tx: Tx, told: Sequence[Recipient]) -> None:
+    await notices.ask_again_later(tx, [who.person_id for who in told])
+
+
+async def _nothing(_: Tx, __: Sequence[Recipient]) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How an audience is read, what each is told, and what is noted of those who are."""
+
+    read: Read
+    compose: Compose
+    note: Callable[[Tx, Sequence[Recipient]], Awaitable[None]] = _nothing
+
+
+AUDIENCES: dict[Audience, Kind] = {
+    Audience.JOINED: Kind(_joined, _to_joined),
+    Audience.ELIGIBLE: Kind(_eligible, _to_eligible, _count_as_let_go),
+    Audience.OFFICERS: Kind(_officers, _to_officers),
+}

@@ -1,0 +1,75 @@
+"""Notices in words: what a window says to one person."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from core.dates import show_date
+from core.dialogue import Reply
+from core.notices import Window
+from core.rounds import Round
+from handlers import round_text
+from handlers.voice import Voice
+from storage.notices import Recipient, Tally
+
+
+def round_notice(voice: Voice, window: Window, recipient: Recipient, today: date) -> Reply:
+    """A notice about a round to who answered it. `today`: the local day on which it is read."""
+    assert window.round is not None
+    round_, notice = window.round, window.notice
+    text = voice.text(
+        f"notice.{notice.name}.{recipient.state}",
+        lead=lead(voice, round_, today),
+        mine=mine(voice, recipient),
+        map=map_line(voice, round_),
+        **round_text.facts(voice, round_),
+    )
+    return Reply(text, voice.menu([f"{button} {round_.code}" for button in notice.buttons]))
+
+
+def lead(voice: Voice, round_: Round, today: date) -> str:
+    """How far away the round is: "Hôm nay", "Ngày mai", "Còn 3 ngày nữa"."""
+    days = (round_.held_on - today).days
+    message = {0: "notice.today", 1: "notice.tomorrow"}.get(days, "notice.in_days")
+    return voice.text(message, count=days)
+
+
+def mine(voice: Voice, recipient: Recipient) -> str:
+    """The person's own hour and ticket, on lines of their own."""
+    hour = [voice.text("notice.slot", hour=voice.hour(recipient.slot))] if recipient.slot else []
+    return "".join(f"• {line}\n" for line in (*hour, voice.text("notice.ticket", ticket=recipient.ticket)))
+
+
+def map_line(voice: Voice, round_: Round) -> str:
+    """A link to the map, on a line of its own. (Not a pin: at Telegram that is a message of its own, and takes no words and buttons.)"""
+    pin = round_text.pin(round_)
+    if pin is None:
+        return ""
+    url = f"https://www.openstreetmap.org/?mlat={pin.lat}&mlon={pin.lon}#map=17/{pin.lat}/{pin.lon}"
+    return f"• {voice.text('notice.map', url=url)}\n"
+
+
+def eligible_notice(voice: Voice, day: date, round_: Round | None) -> Reply:
+    """That the person may give again, with the next round for them where there is one."""
+    if round_ is None:
+        return Reply(voice.text("notice.eligible.alone", date=show_date(day)), voice.menu(["/next"]))
+    facts = round_text.facts(voice, round_)
+    text = voice.text("notice.eligible.round", today=show_date(day), map=map_line(voice, round_), **facts)
+    return Reply(text, voice.menu([" ".join(("/join", round_.code)), "/next"]))
+
+
+def deadline_notice(voice: Voice, round_: Round, tally: Tally, today: date) -> Reply:
+    """To an officer: the list of their unit is due soon, how many are on it, and who has not answered."""
+    assert round_.deadline_on is not None
+    text = voice.text(
+        "notice.deadline.text",
+        name=round_.name,
+        date=show_date(round_.held_on),
+        deadline=show_date(round_.deadline_on),
+        days=(round_.deadline_on - today).days,
+        certain=tally.answers["certain"],
+        maybe=tally.answers["maybe"],
+        waiting=tally.answers["waiting"] + tally.answers["offered"],
+        silent=tally.silent,
+    )
+    return Reply(text, voice.menu(["/export"]))

@@ -1,0 +1,177 @@
+"""Who is to be told what: audiences of notices in pages, how far the planning has come, and what people want to hear."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from storage.database import Tx
+
+IGNORED_AT_MOST = 2  # Who let two eligibility notices in a row go by hears no third.
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody to be told. `state`, `slot`, `ticket`: of their answer to the round. `unit_id`: their own, or that which they answer for."""
+
+    cursor: int
+    person_id: int
+    address: str
+    language: str
+    state: str = ""
+    slot: str = ""
+    ticket: str = ""
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Where in an audience we are: who comes after this cursor, so many at most."""
+
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Which of those who answered a round: their states, their outcome ("" unknown yet, None any), and who was there by `by` (ms).
+
+    `part`: the reminder that some do without; `today`: a pause that ends later holds.
+    """
+
+    round_id: int
+    states: Sequence[str]
+    outcome: str | None
+    by: int
+    part: str
+    today: date
+
+
+_OUTCOME = "AND coalesce(j.outcome, '') = ?"
+_AWAKE = "p.reachable = 1 AND (n.paused_until IS NULL OR n.paused_until <= ?)"
+
+
+async def joined(tx: Tx, who: Joined, page: Page) -> list[Recipient]:
+    """A page of those who answered the round, by person."""
+    outcome = () if who.outcome is None else (who.outcome,)
+    rows = await tx.all(
+        "SELECT j.person_id, p.address, p.language, j.state, j.slot, j.code FROM joins j"  # noqa: S608 (only marks are joined)
+        " JOIN people p ON p.id = j.person_id LEFT JOIN notice_settings n ON n.person_id = j.person_id"
+        # By the unique pair of round and person; the index of seats would sort the whole round for every page.
+        f" WHERE j.round_id = ? AND j.person_id > ? AND (j.state || '') IN ({', '.join('?' * len(who.states))})"
+        f" AND j.joined_at <= ? {_OUTCOME if outcome else ''} AND {_AWAKE}"
+        " AND (' ' || coalesce(n.skip, '') || ' ') NOT LIKE ? ORDER BY j.person_id LIMIT ?",
+        (
+            who.round_id,
+            page.after,
+            *who.states,
+            who.by,
+            *outcome,
+            who.today.isoformat(),
+            f"% {who.part or '-'} %",
+            page.limit,
+        ),
+    )
+    return [
+        Recipient(person_id, person_id, address, language, state, slot, code)
+        for person_id, address, language, state, slot, code in rows
+    ]
+
+
+async def eligible(tx: Tx, day: date, today: date, page: Page) -> list[Recipient]:
+    """A page of donors who may give again from `day` on, agreed to hear of it, and take part in no round ahead; by donor."""
+    rows = await tx.all(
+        "SELECT d.id, p.id, p.address, p.language, d.unit_id FROM donors d JOIN people p ON p.id = d.person_id"  # noqa: S608 (constant)
+        " JOIN notice_settings n ON n.person_id = d.person_id AND n.eligible = 1 AND n.ignored < ?"
+        f" WHERE d.eligible_on = ? AND d.id > ? AND d.stopped = 0 AND {_AWAKE}"
+        " AND NOT EXISTS (SELECT 1 FROM joins j JOIN rounds r ON r.id = j.round_id WHERE j.person_id = d.person_id"
+        " AND j.state IN ('certain', 'waiting', 'offered', 'maybe') AND r.held_on >= ?"
+        " AND r.state IN ('draft', 'open', 'closed')) ORDER BY d.id LIMIT ?",
+        (IGNORED_AT_MOST, day.isoformat(), page.after, today.isoformat(), today.isoformat(), page.limit),
+    )
+    return [
+        Recipient(cursor, person_id, address, language, unit_id=unit_id)
+        for cursor, person_id, address, language, unit_id in rows
+    ]
+
+
+async def officers(tx: Tx, today: date, page: Page) -> list[Recipient]:
+    """A page of the officers who answer for a unit, by person."""
+    rows = await tx.all(
+        "SELECT p.id, p.address, p.language, r.unit_id FROM roles r JOIN people p ON p.address = r.address"  # noqa: S608 (constant)
+        " LEFT JOIN notice_settings n ON n.person_id = p.id"
+        f" WHERE r.role = 'officer' AND r.unit_id IS NOT NULL AND p.id > ? AND {_AWAKE} ORDER BY p.id LIMIT ?",
+        (page.after, today.isoformat(), page.limit),
+    )
+    return [
+        Recipient(person_id, person_id, address, language, unit_id=unit_id)
+        for person_id, address, language, unit_id in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far some units are with a round: donors by their answer, and how many are registered there at all."""
+
+    answers: Counter[str]
+    donors: int
+
+    @property
+    def silent(self) -> int:
+        """Those who have not said anything yet."""
+        return max(0, self.donors - self.answers.total())
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Of a round: how many donors of each unit gave which answer, and how many each unit has."""
+
+    by_unit: dict[int, Counter[str]] = field(default_factory=dict)
+    donors: dict[int, int] = field(default_factory=dict)
+
+    def of(self, unit_ids: Collection[int]) -> Tally:
+        """These units together."""
+        answers = sum((self.by_unit[unit] for unit in unit_ids if unit in self.by_unit), Counter[str]())
+        return Tally(answers, sum(self.donors.get(unit, 0) for unit in unit_ids))
+
+
+async def answers(tx: Tx, round_id: int) -> Answers:
+    """The answers to a round by the donors' units."""
+    found = Answers(donors=dict(await tx.all("SELECT unit_id, count(*) FROM donors GROUP BY unit_id")))
+    rows = await tx.all(
+        "SELECT d.unit_id, j.state, count(*) FROM joins j JOIN donors d ON d.person_id = j.person_id"
+        " WHERE j.round_id = ? AND d.unit_id IS NOT NULL GROUP BY d.unit_id, j.state",
+        (round_id,),
+    )
+    for unit_id, state, people in rows:
+        found.by_unit.setdefault(unit_id, Counter())[state] = people
+    return found
+
+
+async def ask_again_later(tx: Tx, person_ids: Sequence[int]) -> None:
+    """These were told that they may give again; until they are heard of, it counts as let go by."""
+    await tx.many(
+        "UPDATE notice_settings SET ignored = ignored + 1 WHERE person_id = ?", [(id_,) for id_ in person_ids]
+    )
+
+
+async def heard_of(tx: Tx, person_id: int) -> None:
+    """The person answered a notice or a round: nothing counts as let go by."""
+    await tx.run("UPDATE notice_settings SET ignored = 0 WHERE person_id = ? AND ignored > 0", (person_id,))
+
+
+async def progress(tx: Tx, run: str) -> tuple[int, bool]:
+    """(cursor, done) of a planning run."""
+    row = await tx.one("SELECT cursor, done FROM notice_runs WHERE key = ?", (run,))
+    return (int(row[0]), bool(row[1])) if row else (0, False)
+
+
+async def advance(tx: Tx, run: str, cursor: int, at: int, *, done: bool) -> None:
+    """A planning run has come this far."""
+    await tx.run(
+        "INSERT INTO notice_runs (key, cursor, done, at) VALUES (?, ?, ?, ?) ON CONFLICT (key)"
+        " DO UPDATE SET cursor = excluded.cursor, done = excluded.done, at = excluded.at",
+        (run, cursor, int(done), at),
+    )
