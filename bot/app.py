@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bot.calendar import load_calendar
 from bot.channel import Channel
 from bot.channels.web import WebChannel
 from bot.channels.web.pages import Chat, Pages
@@ -85,9 +86,8 @@ class App:
         self.clock = clock
         self.words = words
         self.demo = demo
-        self.house = House(
-            words, settings_of(config), UnitsCache(), load_rules(config.rules.default, config.rules.folder)
-        )
+        rules = load_rules(config.rules.default, config.rules.folder)
+        self.house = House(words, settings_of(config), UnitsCache(), rules, load_calendar(config.calendar.file))
         self.turns = Turns(database, self.house, clock)
         self.epoch = secrets.token_hex(8)
         self.renderer = Renderer(database, words, self.house.settings, clock, key=config.storage.key.get_secret_value())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from zoneinfo import ZoneInfo
 
+from bot.calendar import load_calendar
 from bot.clock import Clock
 from bot.config import Config, ConfigError
 from bot.i18n import load_words
@@ -50,6 +51,14 @@ async def _rules(config: Config) -> str:
     return ""
 
 
+async def _calendar(config: Config) -> str:
+    try:
+        load_calendar(config.calendar.file)
+    except ConfigError as error:
+        return str(error)
+    return ""
+
+
 async def _token(config: Config) -> str:
     if not config.telegram.enabled:
         return ""
@@ -62,6 +71,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
     ("catalogues", _catalogues),
     ("rules", _rules),
+    ("calendar", _calendar),
     ("telegram", _token),
 )
 

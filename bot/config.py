@@ -145,6 +145,12 @@ class RemindersSection(_Section):
     morning: Hour = "08:00"
 
 
+class CalendarSection(_Section):
+    """[calendar]: public holidays and swapped working days."""
+
+    file: str = ""
+
+
 class Config(BaseSettings):
     """Everything that can be set."""
 
@@ -159,6 +165,7 @@ class Config(BaseSettings):
     delivery: DeliverySection = DeliverySection()
     rules: RulesSection = RulesSection()
     reminders: RemindersSection = RemindersSection()
+    calendar: CalendarSection = CalendarSection()
 
     @classmethod
     def settings_customise_sources(  # noqa: PLR0917 (the library's signature)

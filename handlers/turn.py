@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from core.calendar import Calendar
 from core.dialogue import Button, Choice, DocumentRef, Inbound, Place, Reply
 from core.notices import DEFAULT_TIMETABLE, Timetable
 from core.people import Conversation, Person, Role
@@ -45,6 +46,7 @@ class House:
     settings: Settings
     units: UnitsCache
     rules: RuleBook
+    calendar: Calendar = field(default_factory=Calendar)
 
     def voice(self, language: str) -> Voice:
         """How we speak in a language."""

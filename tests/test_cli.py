@@ -237,7 +237,9 @@ async def test_check_says_ok_a_line_each(shell: Shell) -> None:
     """Of a set-up that works."""
     done = await shell.run("check")
     assert done.code == 0, done
-    assert done.out.splitlines() == ["config: ok", "database: ok", "catalogues: ok", "telegram: ok"]
+    assert done.out.splitlines() == [
+        f"{what}: ok" for what in ("config", "database", "catalogues", "rules", "calendar", "telegram")
+    ]
 
 
 async def test_check_asks_telegram_about_the_token(shell: Shell) -> None:
