@@ -22,7 +22,7 @@ _LOG = logging.getLogger("giothong.planner")
 CHUNK: Final = (
     200  # People looked at in one transaction: what somebody asks meanwhile waits for one of them, some 20 ms.
 )
-_MARK = "notices.planned_at"
+_MARK = "planner.until"
 
 
 def _ms(moment: datetime) -> int:

@@ -171,6 +171,12 @@ def _months_before(today: date, count: int) -> PartialDate:
     return PartialDate(year, month + 1)
 
 
+def months_later(day: date, count: int) -> date:
+    """The same day so many months on; where that month is shorter, its last day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
 def read_time(text: str) -> time:
     """A time of day: "7h30", "7h", "07:00", "7 giờ 30 phút"; raises Unclear, also for 24:00."""
     found = _pattern(r"(\d{1,2}) ?(?:h|:|gio) ?(?:(\d{2})(?: ?phut|p)?)?").fullmatch(bare(text))

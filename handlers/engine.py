@@ -9,7 +9,7 @@ from core.dialogue import Blocked, Command, Expired, Moved, Press, Reply, Start,
 from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
-from handlers import basics, exports, privacy, registration, rounds
+from handlers import basics, exports, privacy, registration, reminders, rounds
 from handlers.form import CONTACT, Form, advance, ask, given_back
 from handlers.turn import Action, Turn
 from storage import outbox, people, records
@@ -37,7 +37,7 @@ async def _cancel(turn: Turn, _: str) -> None:
         await ask(turn, _FORMS[turn.conversation.form])
 
 
-_ROOMS = (registration, rounds, exports, basics, privacy)
+_ROOMS = (registration, rounds, reminders, exports, basics, privacy)
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),
     Action(("help", "trogiup"), _help, words=("tro giup", "huong dan", "help", "?")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from core.dates import PartialDate, show_date, show_partial
 from core.phones import show_phone
@@ -48,6 +49,17 @@ def _consent(turn: Turn, consent: records.Consent) -> str:
     )
 
 
+def _notices(turn: Turn, wanted: dict[str, Any]) -> str:
+    """What the person asked for about reminders, in one line."""
+    parts = [turn.text("mydata.notices_eligible" if wanted["when_eligible"] else "mydata.notices_silent")]
+    if wanted["not_days_before"]:
+        days = ", ".join(str(days) for days in wanted["not_days_before"])
+        parts.append(turn.text("mydata.notices_without", days=days))
+    if wanted["paused_until"]:
+        parts.append(turn.text("mydata.notices_paused", date=show_date(date.fromisoformat(wanted["paused_until"]))))
+    return "; ".join(parts)
+
+
 async def my_data(turn: Turn, _: str) -> None:
     """All that is stored, as text and as a file."""
     data = await all_about(turn.tx, turn.person.address)
@@ -60,6 +72,8 @@ async def my_data(turn: Turn, _: str) -> None:
         lines.append(f"• {turn.text('mydata.language')}: {chosen}")
     registration = data["registration"] or {}
     lines += [f"• {turn.text(f'mydata.{key}')}: {_in_words(turn, key, value)}" for key, value in registration.items()]
+    if data["notices"]:
+        lines.append(f"• {turn.text('mydata.notices')}: {_notices(turn, data['notices'])}")
     if data["open_form"]:
         lines.append(f"• {turn.text('mydata.open_form')}")
     lines += [f"• {_consent(turn, consent)}" for consent in await records.consents(turn.tx, turn.person.address)]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.people import Donor
-from storage import bubbles, donors, people, records
+from storage import bubbles, donors, notices, people, records
 from storage.database import Tx
 
 
@@ -46,6 +46,16 @@ def _consent(consent: records.Consent) -> dict[str, Any]:
     }
 
 
+def _wishes(wanted: notices.Wishes | None) -> dict[str, Any] | None:
+    if wanted is None:
+        return None
+    return {
+        "when_eligible": wanted.eligible,
+        "not_days_before": sorted(wanted.skip),
+        "paused_until": wanted.paused_until.isoformat() if wanted.paused_until else None,
+    }
+
+
 async def all_about(tx: Tx, address: str) -> dict[str, Any]:
     """Everything stored about an address, as JSON values; times are UTC."""
     known = (await people.load(tx, [address])).get(address)
@@ -68,6 +78,7 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         "blood_group_source": group_source,
         "registration": await _registration(tx, donor) if donor else None,
         "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
+        "notices": _wishes(await notices.wishes(tx, known.id)) if known else None,
         "consents": [_consent(consent) for consent in await records.consents(tx, address)],
         "web_chat": [bubble.body for bubble in await bubbles.after(tx, address, 0)],
     }

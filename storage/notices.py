@@ -27,6 +27,22 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody wants to be told. `eligible`: agreed to hear when they may give again; `skip`: days of reminders they do without.
+
+    `paused_until`: the first local day on which reminders come again.
+    """
+
+    eligible: bool = False
+    skip: frozenset[int] = frozenset()
+    paused_until: date | None = None
+
+    def paused(self, today: date) -> bool:
+        """True while nothing comes."""
+        return self.paused_until is not None and today < self.paused_until
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Where in an audience we are: who comes after this cursor, so many at most."""
 
@@ -160,6 +176,29 @@ async def ask_again_later(tx: Tx, person_ids: Sequence[int]) -> None:
 async def heard_of(tx: Tx, person_id: int) -> None:
     """The person answered a notice or a round: nothing counts as let go by."""
     await tx.run("UPDATE notice_settings SET ignored = 0 WHERE person_id = ? AND ignored > 0", (person_id,))
+
+
+async def wishes(tx: Tx, person_id: int | None) -> Wishes | None:
+    """What the person wants to be told; None for who was never asked."""
+    row = await tx.one("SELECT eligible, skip, paused_until FROM notice_settings WHERE person_id = ?", (person_id,))
+    if row is None:
+        return None
+    eligible, skip, until = row
+    return Wishes(bool(eligible), frozenset(map(int, skip.split())), date.fromisoformat(until) if until else None)
+
+
+async def keep(tx: Tx, person_id: int, wanted: Wishes) -> None:
+    """Note what the person wants to be told. (Whoever changes it is heard of: nothing counts as let go by.)"""
+    await tx.run(
+        "INSERT INTO notice_settings (person_id, eligible, skip, paused_until) VALUES (?, ?, ?, ?) ON CONFLICT (person_id) DO UPDATE"
+        " SET eligible = excluded.eligible, skip = excluded.skip, paused_until = excluded.paused_until, ignored = 0",
+        (
+            person_id,
+            int(wanted.eligible),
+            " ".join(str(days) for days in sorted(wanted.skip, reverse=True)),
+            wanted.paused_until.isoformat() if wanted.paused_until else None,
+        ),
+    )
 
 
 async def progress(tx: Tx, run: str) -> tuple[int, bool]:

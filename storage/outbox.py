@@ -225,6 +225,14 @@ async def cancel_keys(tx: Tx, prefix: str) -> None:
     )
 
 
+async def cancel_kind(tx: Tx, address: str, kind: str) -> None:
+    """Messages of a kind ("remind") that wait for this address are not sent any more."""
+    await tx.run(
+        "UPDATE outbox SET state = 'cancelled', payload = '' WHERE address = ? AND state = 'pending' AND dedupe_key LIKE ?",
+        (address, f"{kind}:%"),
+    )
+
+
 async def next_due(tx: Tx, channel: str, now: int) -> int | None:
     """When the next row that waits for its time is due (ms UTC); None where none waits."""
     row = await tx.one(

@@ -74,6 +74,7 @@ FAMILIES = (
     (r"mydata\.(?:purpose\.|known\.)?(\w+)", lambda key: key in SAID),
     # Of the states that hear a notice, each has its own sentence.
     (r"notice\.(\w+)\.\w+", lambda name: name in {notice.name for notice in (*NOTICES, ELIGIBLE)}),
+    (r"reminders\.pause\.(\w+)", lambda key: key in SAID),
     (r"web\.(\w+)", lambda key: re.search(rf"\b{key}\b", SCRIPTS)),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
@@ -138,6 +139,8 @@ QUESTIONS = (
     ("export.all", "unit.browse", "unit.own", *NAV),
     ("export.xlsx", "export.csv", *NAV),
     ("forget.yes", "forget.no", *NAV),
+    ("reminders.done",),
+    ("notices.yes", "notices.no"),
 )
 
 
