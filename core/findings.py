@@ -1,4 +1,4 @@
-"""A finding: something about a plan that a person should look at before anyone is invited."""
+"""Findings: what a person should look at in a plan before anyone is invited."""
 
 from __future__ import annotations
 
@@ -11,13 +11,20 @@ from core.lunar import LunarDay
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """An earlier round and how many days before the later one it is; -1 days where only the round matters."""
+    """An earlier round, and how many days before the later one it is held."""
 
     number: int
     days: int
 
 
-Value = str | int | float | date | LunarDay | Gap | tuple["Value", ...] | Mapping[str, str]
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """A day of the week; Monday is 0."""
+
+    number: int
+
+
+Value = str | int | float | date | LunarDay | Gap | Weekday | Mapping[str, str] | tuple["Value", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +32,8 @@ class Finding:
     """A question to the officer; never a correction.
 
     `code`: the sentence is "check.<code>". `params` fill it, each put into words by its type: whole numbers are grouped, dates are
-    printed the Vietnamese way, names come in the reader's language. `rounds`: numbers of the rounds concerned. `grave`: nobody should
-    be invited before it is answered.
+    printed the Vietnamese way, a mapping is a name by language. `rounds`: numbers of the rounds concerned. `grave`: nobody should be
+    invited before it is answered; of a cell: it could not be read.
     """
 
     code: str
