@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
@@ -73,6 +73,13 @@ class Donor:
     deferred_until: date | None = None
     stopped: bool = False
     ask_staff: bool = False
+
+    def having_given(self, day: date, kind: Component = Component.WHOLE) -> Donor:
+        """The donor after one more donation; a day before the last one known adds to the count alone."""
+        donations = self.donations + 1
+        if self.last_donation and self.last_donation > day.isoformat():
+            return replace(self, donations=donations)
+        return replace(self, donations=donations, last_donation=day.isoformat(), last_kind=kind)
 
 
 @dataclass(frozen=True, slots=True)

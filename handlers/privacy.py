@@ -13,28 +13,30 @@ from handlers.turn import Action, Turn
 from storage import donors, records
 from storage.dossier import all_about
 
+_NAMED = {"birth_known_as": "mydata.known.", "sex": "sex.", "last_kind": "component."}  # Each value is a sentence.
+_ONLY_IF_SET = {"last_kind", "eligible_on", "deferred_until", "stopped", "ask_staff"}  # Most people have none of these.
 _RH = {"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}
 
 
 def _in_words(turn: Turn, key: str, value: object) -> str:
     """A stored value as a person reads it; the file has it as it is stored."""
+    if value is None:
+        return turn.text("mydata.unknown")
+    if family := _NAMED.get(key):
+        return turn.text(f"{family}{value}")
     match key, value:
-        case _, None:
-            return turn.text("mydata.unknown")
-        case "birth_date", str(day):
+        case (("birth_date" | "eligible_on" | "deferred_until"), str(day)):
             return show_date(date.fromisoformat(day))
-        case "birth_known_as", _:
-            return turn.text(f"mydata.known.{value}")
-        case "sex", _:
-            return turn.text(f"sex.{value}")
         case "blood_abo", "?":
             return turn.text("blood.unknown")
         case "blood_rh", str(rh):
             return turn.text(_RH[rh])
         case "last_donation", str(day):
-            return show_partial(PartialDate(*(int(part) for part in day.split("-"))))
+            return show_partial(PartialDate.of_iso(day))
         case "phone", str(phone):
             return show_phone(phone)
+        case _, True:
+            return turn.text("mydata.true")
     return str(value)
 
 
@@ -71,7 +73,11 @@ async def my_data(turn: Turn, _: str) -> None:
         chosen = turn.house.words.say(data["language"], "language.name")
         lines.append(f"• {turn.text('mydata.language')}: {chosen}")
     registration = data["registration"] or {}
-    lines += [f"• {turn.text(f'mydata.{key}')}: {_in_words(turn, key, value)}" for key, value in registration.items()]
+    lines += [
+        f"• {turn.text(f'mydata.{key}')}: {_in_words(turn, key, value)}"
+        for key, value in registration.items()
+        if key not in _ONLY_IF_SET or value
+    ]
     if data["notices"]:
         lines.append(f"• {turn.text('mydata.notices')}: {_notices(turn, data['notices'])}")
     if data["open_form"]:

@@ -102,6 +102,34 @@ async def save(tx: Tx, person_id: int, donor: Donor, at: int, *, eligible_on: da
     return bool(rows[0][0])
 
 
+async def update_history(tx: Tx, person_id: int, donor: Donor, *, eligible_on: date | None, at: int) -> None:
+    """Write what a donation or a self-check changed: count, last donation, what a check left, and nothing else.
+
+    `donor` is `Donor.having_given(...)` or a copy with other facts, `eligible_on` what the house's rules make of it.
+    """
+    await tx.run(
+        "UPDATE donors SET donations = ?, last_donation = ?, last_kind = ?, deferred_until = ?, stopped = ?, ask_staff = ?,"
+        " eligible_on = ?, updated_at = ? WHERE person_id = ?",
+        (
+            donor.donations,
+            donor.last_donation,
+            donor.last_kind,
+            _iso(donor.deferred_until),
+            int(donor.stopped),
+            int(donor.ask_staff),
+            _iso(eligible_on),
+            at,
+            person_id,
+        ),
+    )
+
+
+async def eligible_on(tx: Tx, person_id: int) -> date | None:
+    """The day that stands in the table."""
+    row = await tx.one("SELECT eligible_on FROM donors WHERE person_id = ?", (person_id,))
+    return _day(row[0]) if row else None
+
+
 async def of_person(tx: Tx, person_id: int | None) -> Donor | None:
     """The person's registration, if there is one."""
     if person_id is None:

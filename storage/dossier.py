@@ -19,8 +19,9 @@ async def _unit_name(tx: Tx, donor: Donor) -> str:
     return str(row[0]) if row else donor.unit_text
 
 
-async def _registration(tx: Tx, donor: Donor) -> dict[str, Any]:
+async def _registration(tx: Tx, donor: Donor, person_id: int) -> dict[str, Any]:
     """A registration as JSON values; keys are the code's own names."""
+    eligible_on = await donors.eligible_on(tx, person_id)
     return {
         "full_name": donor.full_name,
         "unit": await _unit_name(tx, donor),
@@ -32,6 +33,11 @@ async def _registration(tx: Tx, donor: Donor) -> dict[str, Any]:
         "blood_rh": str(donor.rh),
         "donations": donor.donations,
         "last_donation": donor.last_donation,
+        "last_kind": str(donor.last_kind) if donor.donations else None,
+        "eligible_on": eligible_on.isoformat() if eligible_on else None,
+        "deferred_until": donor.deferred_until.isoformat() if donor.deferred_until else None,
+        "stopped": donor.stopped,
+        "ask_staff": donor.ask_staff,
         "phone": donor.phone,
     }
 
@@ -65,7 +71,9 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         (address,),
     )
     since, reachable, registered, changed, group_source = row or (None,) * 5
-    donor = await donors.of_person(tx, known.id) if known else None
+    registration = None
+    if known and known.id is not None and (donor := await donors.of_person(tx, known.id)):
+        registration = await _registration(tx, donor, known.id)
     draft = (await people.conversations(tx, [address])).get(address)
     return {
         "address": address,
@@ -76,7 +84,7 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         "registered_at": _time(registered) if registered is not None else None,
         "changed_at": _time(changed) if changed is not None else None,
         "blood_group_source": group_source,
-        "registration": await _registration(tx, donor) if donor else None,
+        "registration": registration,
         "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
         "notices": _wishes(await notices.wishes(tx, known.id)) if known else None,
         "consents": [_consent(consent) for consent in await records.consents(tx, address)],

@@ -13,7 +13,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.i18n import load_words
+from core.eligibility import Answer
 from core.notices import ELIGIBLE, NOTICES
+from core.people import Component
 from core.vietnamese import fold
 from handlers.documents import DOCUMENTS
 from handlers.engine import ACTIONS
@@ -75,6 +77,10 @@ FAMILIES = (
     # Of the states that hear a notice, each has its own sentence.
     (r"notice\.(\w+)\.\w+", lambda name: name in {notice.name for notice in (*NOTICES, ELIGIBLE)}),
     (r"reminders\.pause\.(\w+)", lambda key: key in SAID),
+    (r"component\.(\w+)", lambda kind: kind in set(Component)),
+    (r"term\.(\w+)", lambda unit: unit in SAID),
+    (r"verdict\.(\w+)(?:\.from)?", lambda answer: answer in set(Answer)),
+    (r"verdict\.why\.(\w+)", lambda rule: rule in SAID),
     (r"web\.(\w+)", lambda key: re.search(rf"\b{key}\b", SCRIPTS)),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
