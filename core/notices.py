@@ -15,6 +15,11 @@ from core.rounds import Round, RoundState
 from core.unclear import Unclear
 
 LONGEST_DAYS: Final = 60  # Whoever hears of a round two months ahead has forgotten it by then.
+_STILL_GIVING = timedelta(hours=1)  # When the doors close, the last of the queue are still giving.
+_EVENING = time(18)  # Of rounds without hours: by then they are over, and nobody is asleep.
+_THANKS_LAST = timedelta(days=3)  # After that, "did you give blood?" comes from nowhere.
+_WELL_LAST = timedelta(hours=36)  # Until the evening of the next day: what troubles people after giving shows by then.
+_WHY_LAST = timedelta(days=3)  # Who is asked a week later has forgotten the reason.
 _ELIGIBLE_LAST = timedelta(days=14)  # "You may give again" stays true; after two weeks it is no longer news.
 _DEADLINE_DAYS = (7, 3, 1)
 
@@ -193,11 +198,30 @@ def _deadlines(round_: Round, timetable: Timetable) -> Iterable[Span]:
     return _one_after_another(day, begins, datetime.combine(day, time(), timetable.zone))
 
 
+def _thanks(round_: Round, timetable: Timetable) -> Iterable[Span]:
+    """That day, once it is over."""
+    day = round_.held_on
+    over = timetable.end_of(round_) + _STILL_GIVING if round_.opens else datetime.combine(day, _EVENING, timetable.zone)
+    begin = timetable.awake(over)
+    return [Span("", day, begin, begin + _THANKS_LAST)]
+
+
+def _next_morning(last: timedelta) -> Callable[[Round, Timetable], Iterable[Span]]:
+    """The morning after, so long."""
+
+    def spans(round_: Round, timetable: Timetable) -> Iterable[Span]:
+        begin = timetable.at(round_.held_on + timedelta(days=1), timetable.morning)
+        return [Span("", round_.held_on, begin, begin + last)]
+
+    return spans
+
+
 def _no_round(_: Round, __: Timetable) -> Iterable[Span]:
     return []
 
 
 _AHEAD = frozenset((RoundState.OPEN, RoundState.CLOSED))
+_HELD = _AHEAD | {RoundState.DONE}  # Whether an officer has marked it as done by then, donors need not wait for.
 # Adding one is a row here and its sentence in locales/.
 NOTICES: Final = (
     Notice(
@@ -208,6 +232,18 @@ NOTICES: Final = (
         states=("certain", "maybe"),
         buttons=("/come", "/leave"),
     ),
+    Notice(
+        "thanks", "after:{round}:{person}:thanks", _thanks, _HELD, outcome="", buttons=("/gave", "/deferred", "/absent")
+    ),
+    Notice(
+        "well",
+        "after:{round}:{person}:well",
+        _next_morning(_WELL_LAST),
+        _HELD,
+        outcome="gave",
+        buttons=("/fine", "/unwell"),
+    ),
+    Notice("why", "after:{round}:{person}:why", _next_morning(_WHY_LAST), _HELD, outcome="absent", buttons=("/why",)),
     Notice(
         "deadline",
         "deadline:{round}:{person}:{day}:{part}",

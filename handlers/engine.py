@@ -9,7 +9,7 @@ from core.dialogue import Blocked, Command, Expired, Moved, Press, Reply, Start,
 from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
-from handlers import basics, exports, privacy, registration, reminders, rounds
+from handlers import after_round, basics, exports, privacy, registration, reminders, rounds
 from handlers.form import CONTACT, Form, advance, ask, given_back
 from handlers.turn import Action, Turn
 from storage import outbox, people, records
@@ -37,7 +37,7 @@ async def _cancel(turn: Turn, _: str) -> None:
         await ask(turn, _FORMS[turn.conversation.form])
 
 
-_ROOMS = (registration, rounds, reminders, exports, basics, privacy)
+_ROOMS = (registration, rounds, reminders, after_round, exports, basics, privacy)
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),
     Action(("help", "trogiup"), _help, words=("tro giup", "huong dan", "help", "?")),
@@ -182,7 +182,7 @@ _LANGUAGES = {"english": "en", "tieng anh": "en", "tieng viet": "vi", "vietnames
 @lru_cache(maxsize=4)
 def _labels(words: Words) -> dict[str, str]:
     """What menu buttons read, in every language: where there are no buttons, people type it."""
-    shown = [action.name for action in ACTIONS if action.listed or action.name == "cancel"]
+    shown = [action.name for action in ACTIONS if words.has(f"menu.{action.name}")]
     return {fold(label): name for name in shown for label in words.everywhere(f"menu.{name}")}
 
 

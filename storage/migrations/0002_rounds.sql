@@ -47,6 +47,7 @@ CREATE INDEX round_changes_untold ON round_changes (id) WHERE told = 0;
 
 -- One answer a person and round. `certain` holds a seat, `offered` holds one until `offer_until`; `maybe` holds none.
 -- `version`: of the round, as the person knew it when they last answered; below the round's they are asked again.
+-- `explained`: they said why they did not come; what they said is counted in `absences`, and nowhere beside their name.
 CREATE TABLE joins (
   id INTEGER PRIMARY KEY,
   round_id INTEGER NOT NULL REFERENCES rounds (id) ON DELETE CASCADE,
@@ -57,6 +58,7 @@ CREATE TABLE joins (
   version INTEGER NOT NULL,
   not_yet TEXT,
   outcome TEXT CHECK (outcome IN ('gave', 'deferred', 'absent')),
+  explained INTEGER NOT NULL DEFAULT 0 CHECK (explained IN (0, 1)),
   joined_at INTEGER NOT NULL,
   changed_at INTEGER NOT NULL,
   queued_at INTEGER,

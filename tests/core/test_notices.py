@@ -131,7 +131,7 @@ def test_days_and_hours_are_of_the_configured_zone() -> None:
     """The same plan a zone further east is due earlier; a summer-time change in between moves no local hour."""
     berlin = ZoneInfo("Europe/Berlin")
     one = round_(held_on=date(2026, 10, 26), reminders="3 08:00, 0 07:00")
-    first, last = windows_of(one, Timetable(berlin))
+    first, last, *_ = windows_of(one, Timetable(berlin))
     assert (first.due.astimezone(UTC).hour, last.due.astimezone(UTC).hour) == (6, 6)  # 08:00 summer, 07:00 winter
     here = windows_of(one, USUAL)[0]
     assert here.due < first.due
@@ -162,6 +162,29 @@ def test_the_key_of_a_message_names_round_person_date_and_days() -> None:
     assert window.key(34) == "remind:12:34:2026-12-04:3"
     assert window.run == "remind:12:2026-12-04:3"
     assert windows_of(round_(id=12, held_on=date(2026, 12, 11)), USUAL)[1].key(34) != window.key(34)
+
+
+@pytest.mark.parametrize(
+    ("facts", "begin"),
+    [
+        ({}, "04/12 12:30"),
+        ({"opens": "17:00", "closes": "21:30"}, "05/12 07:00"),
+        ({"opens": "", "closes": ""}, "04/12 18:00"),
+        ({"state": RoundState.DONE}, "04/12 12:30"),
+    ],
+    ids=["an hour after the doors close", "not at night", "in the evening of a day without hours", "marked as done"],
+)
+def test_thanks_come_that_day_once_it_is_over(facts: dict[str, Any], begin: str) -> None:
+    """With three days to answer."""
+    assert [span[1] for span in spans(round_(**facts), notice="thanks")] == [begin]
+
+
+def test_the_next_morning_those_who_gave_and_those_who_did_not_come_are_asked() -> None:
+    """How they feel, until the next evening; why not, for three days. Nothing after a round that was called off."""
+    assert spans(round_(), notice="well") == [("", "05/12 08:00", "06/12 20:00")]
+    assert spans(round_(), notice="why") == [("", "05/12 08:00", "08/12 08:00")]
+    off = round_(state=RoundState.CANCELLED)
+    assert [spans(off, notice=name) for name in ("thanks", "well", "why")] == [[], [], []]
 
 
 def test_officers_hear_of_a_deadline_until_its_day_begins() -> None:
