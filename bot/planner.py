@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
+from bot.changes import Changes
 from bot.clock import Clock
 from bot.logs import event
 from core import notices as table
@@ -43,6 +46,7 @@ class Planner:
         self._clock = clock
         self._spoke = spoke
         self._timetable = house.settings.timetable
+        self._changes = Changes(database, house, CHUNK)
 
     async def tick(self) -> None:
         """Plan what is due now."""
@@ -59,19 +63,19 @@ class Planner:
 
     async def plan(self, now: datetime) -> int:
         """Plan everything that became due since the last time; how many messages there are more."""
-        written, failed = 0, False
+        # Changes first: whoever is reminded later today is reminded of what is true.
+        changed = [
+            await self._to_the_end(f"change:{last}", partial(self._changes.page, last, now))
+            for last in await self._changes.settled(now)
+        ]
         async with self._database.read() as tx:
             windows = await self._due(tx, now)
-        for window in windows:
-            try:
-                written += await self._finish(window, now)
-            except Exception:  # noqa: BLE001 (one window that cannot be planned holds up no other; it is tried again)
-                _LOG.exception("planning_failed run=%s", window.run)
-                failed = True
-        if not failed:
+        planned = [await self._to_the_end(window.run, partial(self._window, window, now)) for window in windows]
+        if None not in planned:
             await self._database.write(lambda tx: marks.set_(tx, _MARK, str(_ms(now))))
+        written = sum(filter(None, (*changed, *planned)))
         if written:
-            event(_LOG, "planned", messages=written, windows=len(windows))
+            event(_LOG, "planned", messages=written, windows=len(windows), changes=len(changed))
         return written
 
     async def _due(self, tx: Tx, now: datetime) -> list[Window]:
@@ -81,18 +85,28 @@ class Planner:
         last = self._timetable.day(now) + timedelta(days=table.AHEAD_DAYS)
         return table.due(await rounds.between(tx, first, last), marked, now, self._timetable)
 
-    async def _finish(self, window: Window, now: datetime) -> int:
-        """Plan a window to its end, a page a transaction, so that turns come in between."""
+    async def _to_the_end(self, run: str, page: Callable[[], Awaitable[tuple[int, bool]]]) -> int | None:
+        """Page after page, each a transaction, so that turns come in between; messages written, None where it failed.
+
+        One notice that cannot be planned holds up no other; it is tried again the next time.
+        """
         written, done = 0, False
-        while not done:
-            count, done = await self._database.write(lambda tx: self._page(tx, window, now))
-            written += count
-            if count:
-                self._spoke.set()
+        try:
+            while not done:
+                count, done = await page()
+                written += count
+                if count:
+                    self._spoke.set()
+        except Exception:  # noqa: BLE001 (whatever it is, the others are planned)
+            _LOG.exception("planning_failed run=%s", run)
+            return None
         return written
 
+    async def _window(self, window: Window, now: datetime) -> tuple[int, bool]:
+        """The next page of a window: (messages written, whether the window is done)."""
+        return await self._database.write(lambda tx: self._page(tx, window, now))
+
     async def _page(self, tx: Tx, window: Window, now: datetime) -> tuple[int, bool]:
-        """One page of a window: (messages written, whether the window is done)."""
         cursor, done = await notices.progress(tx, window.run)
         current = await self._as_it_stands(tx, window)
         if done or current is None:

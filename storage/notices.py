@@ -90,10 +90,18 @@ async def joined(tx: Tx, who: Joined, page: Page) -> list[Recipient]:
             page.limit,
         ),
     )
-    return [
-        Recipient(person_id, person_id, address, language, state, slot, code)
-        for person_id, address, language, state, slot, code in rows
-    ]
+    return [Recipient(row[0], *row) for row in rows]
+
+
+async def knowing_older(tx: Tx, round_id: int, version: int, page: Page) -> list[Recipient]:
+    """A page of those who take part and last answered an older version of the round, by person. A pause does not count: it is theirs."""
+    rows = await tx.all(
+        "SELECT j.person_id, p.address, p.language, j.state, j.slot, j.code FROM joins j JOIN people p ON p.id = j.person_id"
+        " WHERE j.round_id = ? AND j.person_id > ? AND (j.state || '') IN ('certain', 'waiting', 'offered', 'maybe')"
+        " AND j.version < ? AND p.reachable = 1 ORDER BY j.person_id LIMIT ?",
+        (round_id, page.after, version, page.limit),
+    )
+    return [Recipient(row[0], *row) for row in rows]
 
 
 async def eligible(tx: Tx, day: date, today: date, page: Page) -> list[Recipient]:
@@ -205,6 +213,12 @@ async def progress(tx: Tx, run: str) -> tuple[int, bool]:
     """(cursor, done) of a planning run."""
     row = await tx.one("SELECT cursor, done FROM notice_runs WHERE key = ?", (run,))
     return (int(row[0]), bool(row[1])) if row else (0, False)
+
+
+async def unfinished(tx: Tx, prefix: str) -> set[str]:
+    """Planning runs of this kind ("change:") that were begun and not brought to their end."""
+    rows = await tx.all("SELECT key FROM notice_runs WHERE done = 0 AND key LIKE ?", (f"{prefix}%",))
+    return {key for (key,) in rows}
 
 
 async def advance(tx: Tx, run: str, cursor: int, at: int, *, done: bool) -> None:

@@ -76,6 +76,7 @@ FAMILIES = (
     (r"mydata\.(?:purpose\.|known\.)?(\w+)", lambda key: key in SAID),
     # Of the states that hear a notice, each has its own sentence.
     (r"notice\.(\w+)\.\w+", lambda name: name in {notice.name for notice in (*NOTICES, ELIGIBLE)}),
+    (r"change\.what\.(\w+)", lambda line: line in SAID),
     (r"why\.(\w+)", lambda reason: reason in SAID),
     (r"reminders\.pause\.(\w+)", lambda key: key in SAID),
     (r"component\.(\w+)", lambda kind: kind in set(Component)),

@@ -220,7 +220,7 @@ async def test_a_round_that_moves_reminds_anew_by_its_new_facts(plans: Plans) ->
     assert plans.told(("cancelled",)) == ["remind:1:2026-12-04:3"]
     for moment in (D1, "2026-12-04 09:00", "2026-12-08 08:00"):
         await plans.plan(moment)
-    assert plans.told() == ["remind:1:2026-12-11:7", "remind:1:2026-12-11:3"]
+    assert plans.told() == ["change:1", "remind:1:2026-12-11:7", "remind:1:2026-12-11:3"]
     assert "Trường Cao đẳng Sư phạm" in plans.text("remind:1:2026-12-11:3")
 
 
