@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from core.lunar import LunarDay
 
@@ -18,13 +18,21 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class On:
+    """A round and its day."""
+
+    number: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Weekday:
     """A day of the week; Monday is 0."""
 
     number: int
 
 
-Value = str | int | float | date | LunarDay | Gap | Weekday | Mapping[str, str] | tuple["Value", ...]
+Value = str | int | float | date | time | LunarDay | Gap | On | Weekday | Mapping[str, str] | tuple["Value", ...]
 
 
 @dataclass(frozen=True, slots=True)

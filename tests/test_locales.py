@@ -72,6 +72,7 @@ FAMILIES = (
     (r"export\.(\w+)\.label", lambda key: key in SAID),
     (r"sex\.([MF])", lambda _: True),
     (r"unit\.kind\.(\w+)", lambda _: True),  # a unit's kind is data; an organisation may have any of them
+    (r"check\.(\w+)", lambda code: code in SAID),
     (r"unclear\.kind\.(\w+)", lambda kind: kind in SAID),
     (r"mydata\.(?:purpose\.|known\.)?(\w+)", lambda key: key in SAID),
     # Of the states that hear a notice, each has its own sentence.

@@ -21,12 +21,14 @@ from core.plan_cells import (
     place_cell,
     yes_cell,
 )
+from tests.questions import questions
 
 TODAY = date(2020, 12, 1)
 
 
 def codes(read: Read[object]) -> list[str]:
-    """What is asked."""
+    """What is asked; each question can be said in every language."""
+    assert all(questions(finding) for finding in read.findings)
     return [finding.code for finding in read.findings]
 
 
