@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from core.dialogue import Reply
+from core.eligibility import Answer, judge
 from core.notices import Audience, Window
-from core.rounds import next_round
+from core.people import Donor
+from core.rounds import Round, RoundState
 from handlers import notice_text
 from handlers.turn import House
-from storage import notices, rounds
+from storage import donors, notices, rounds
 from storage.database import Tx
 from storage.notices import Joined, Page, Recipient
 
@@ -48,15 +50,26 @@ async def _eligible(tx: Tx, scene: Scene, page: Page) -> list[Recipient]:
 
 
 async def _to_eligible(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list[tuple[Recipient, Reply]]:
-    zone = scene.house.settings.zone
-    plan = [r for r in await rounds.upcoming(tx, scene.day) if not r.is_over(scene.now, zone)]
-    scene.house.units.refresh()
-    index = await scene.house.units.index(tx)
+    """Those of whom nothing else that is known (their age, say) speaks against it, each with the first round that they may come to."""
+    house, day = scene.house, scene.day
+    plan = [r for r in await rounds.upcoming(tx, day) if r.state is RoundState.OPEN]
+    registered = await donors.of_people(tx, [who.person_id for who in found])
+    house.units.refresh()
+    index = await house.units.index(tx)
+
+    def may_come(donor: Donor, path: list[int], round_: Round) -> bool:
+        rules = house.rules.of(round_.rule_set, round_.held_on)
+        over = round_.is_over(scene.now, house.settings.zone)
+        return not over and round_.invites(path) and judge(rules, donor, round_.held_on).answer is not Answer.NO
+
     said = []
     for who in found:
+        donor = registered[who.person_id]
+        if judge(house.rules.of("", day), donor, day).answer is Answer.NO:
+            continue
         path = [] if who.unit_id is None else [unit.id for unit in index.path(who.unit_id)]
-        round_ = next_round(plan, path, scene.day)
-        said.append((who, notice_text.eligible_notice(scene.house.voice(who.language), scene.window.span.day, round_)))
+        round_ = next((r for r in plan if may_come(donor, path, r)), None)
+        said.append((who, notice_text.eligible_notice(house.voice(who.language), scene.window.span.day, round_)))
     return said
 
 

@@ -52,10 +52,10 @@ def map_line(voice: Voice, round_: Round) -> str:
 def eligible_notice(voice: Voice, day: date, round_: Round | None) -> Reply:
     """That the person may give again, with the next round for them where there is one."""
     if round_ is None:
-        return Reply(voice.text("notice.eligible.alone", date=show_date(day)), voice.menu(["/next"]))
+        return Reply(voice.text("notice.eligible.alone", first=show_date(day)), voice.menu(["/next", "/reminders"]))
     facts = round_text.facts(voice, round_)
-    text = voice.text("notice.eligible.round", today=show_date(day), map=map_line(voice, round_), **facts)
-    return Reply(text, voice.menu([" ".join(("/join", round_.code)), "/next"]))
+    text = voice.text("notice.eligible.round", first=show_date(day), map=map_line(voice, round_), **facts)
+    return Reply(text, voice.menu(["/join" + f" {round_.code}", "/reminders"]))
 
 
 def deadline_notice(voice: Voice, round_: Round, tally: Tally, today: date) -> Reply:
