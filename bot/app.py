@@ -68,6 +68,8 @@ def settings_of(config: Config) -> Settings:
             quiet_to=time.fromisoformat(config.reminders.quiet_to),
             morning=time.fromisoformat(config.reminders.morning),
         ),
+        offer_hours=config.rounds.offer_hours,
+        late_hours=config.rounds.late_hours,
     )
 
 

@@ -54,10 +54,11 @@ class Unauthorised(SendError):
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """A document as bytes on disk, under the name that the person sees."""
+    """A document as bytes on disk, under the name that the person sees. `picture`: it is shown in the chat where that can be done."""
 
     path: Path
     name: str
+    picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

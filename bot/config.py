@@ -134,6 +134,13 @@ def _hour(value: str) -> str:
 Hour = Annotated[str, AfterValidator(_hour)]
 
 
+class RoundsSection(_Section):
+    """[rounds]: seats and those who wait for one."""
+
+    offer_hours: int = Field(24, ge=1, le=168)
+    late_hours: int = Field(24, ge=0, le=168)
+
+
 class RemindersSection(_Section):
     """[reminders]: when those who take part are reminded, and when nobody is."""
 
@@ -164,6 +171,7 @@ class Config(BaseSettings):
     web: WebSection = WebSection()
     delivery: DeliverySection = DeliverySection()
     rules: RulesSection = RulesSection()
+    rounds: RoundsSection = RoundsSection()
     reminders: RemindersSection = RemindersSection()
     calendar: CalendarSection = CalendarSection()
 

@@ -87,7 +87,7 @@ class Renderer:
         except Exception as error:
             raise RenderError(where(error)) from error
         event(_LOG, "rendered", outbox=row_id, document=document.name, seconds=round(monotonic() - started, 2))
-        return RenderedFile(path, name)
+        return RenderedFile(path, name, document.picture)
 
     def discard(self, file: RenderedFile) -> None:
         """Delete a file that was sent."""

@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.notify import notify
 from core.dialogue import Button, Reply
 from handlers.form import CONTACT
+from handlers.joining_offers import lapse_offers
 from handlers.turn import House
 from storage import bubbles, inbox, outbox, people
 from storage.database import Database, Tx
@@ -32,6 +33,8 @@ class Housekeeping:
         notify("WATCHDOG=1")
         if await self._database.write(lambda tx: self._expire(tx, now)):
             self._spoke.set()
+        if await self._database.write(self._lapse):
+            self._spoke.set()
         if now - self._pruned_at >= _PRUNE_EVERY_MS:
             await self._database.write(lambda tx: self._prune(tx, now))
             self._pruned_at = now
@@ -55,6 +58,12 @@ class Housekeeping:
             if c.form == "register"
         ]
         await people.close_conversations(tx, [c.address for c in left])
+        await outbox.write(tx, drafts)
+        return len(drafts)
+
+    async def _lapse(self, tx: Tx) -> int:
+        """Seats that were offered and not answered go to the next in the line."""
+        drafts = await lapse_offers(tx, self._house, self._clock.now())
         await outbox.write(tx, drafts)
         return len(drafts)
 

@@ -9,8 +9,9 @@ from core.dialogue import Blocked, Command, Expired, Moved, Press, Reply, Start,
 from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
-from handlers import after_round, basics, exports, privacy, registration, reminders, rounds
+from handlers import after_round, basics, exports, joining, privacy, registration, reminders
 from handlers.form import CONTACT, Form, advance, ask, given_back
+from handlers.joining_offers import lapse_offers
 from handlers.turn import Action, Turn
 from storage import outbox, people, records
 
@@ -37,7 +38,7 @@ async def _cancel(turn: Turn, _: str) -> None:
         await ask(turn, _FORMS[turn.conversation.form])
 
 
-_ROOMS = (registration, rounds, reminders, after_round, exports, basics, privacy)
+_ROOMS = (registration, joining, reminders, after_round, exports, basics, privacy)
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),
     Action(("help", "trogiup"), _help, words=("tro giup", "huong dan", "help", "?")),
@@ -118,6 +119,10 @@ async def _blocked(turn: Turn, *, blocked: bool) -> None:
     turn.person = replace(turn.person, reachable=not blocked)
     if blocked:
         await outbox.cancel(turn.tx, turn.person.address)
+        for draft in await lapse_offers(
+            turn.tx, turn.house, turn.now
+        ):  # A seat held for who reads nothing goes on at once.
+            turn.tell(draft)
 
 
 async def _start(turn: Turn, payload: str) -> None:
@@ -125,6 +130,9 @@ async def _start(turn: Turn, payload: str) -> None:
         if turn.conversation and turn.conversation.form != registration.FORM.name:
             turn.conversation = given_back(turn.conversation)
         await registration.register(turn, payload[2:])
+        return
+    if payload.startswith("r_"):
+        await _command(turn, "join", payload[2:])
         return
     if payload == "register":
         await _command(turn, "register", "")
@@ -141,17 +149,24 @@ async def _command(turn: Turn, name: str, args: str) -> None:
     elif turn.person.role < action.role:
         await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command=action.name)
         turn.say("command.refused", "/help", contact=turn.settings.contact)
-    elif turn.conversation is not None and not action.within:
+    elif turn.conversation is not None and not action.within and not _FORMS[turn.conversation.form].light:
         # One form at a time: what was typed so far is worth more than a quick way into the next one.
         if turn.conversation.form != action.name:
             turn.say("command.busy", "/cancel", name=action.shown(turn.language))
     else:
         before = turn.conversation
         await action.handler(turn, args)
-        if turn.conversation is not before:
+        if not _same_question(before, turn.conversation):
             return
     if turn.conversation is not None:  # Whoever asked something in the middle of a form is back at the open question.
         await ask(turn, _FORMS[turn.conversation.form])
+
+
+def _same_question(before: Conversation | None, after: Conversation | None) -> bool:
+    """True where nothing else is asked than before (an answer may have been noted beside it)."""
+    if before is None or after is None:
+        return before is after
+    return (before.form, before.step, before.version) == (after.form, after.step, after.version)
 
 
 async def _in_form(turn: Turn) -> None:

@@ -96,7 +96,8 @@ class Question:
 class Form:
     """Questions in order and what happens at the end. `card` adds a last question that shows every answer.
 
-    `command`: the one that the form belongs to, and whose role it needs; "" where it has the form's own name.
+    `command`: the one that the form belongs to, and whose role it needs; "" where it has the form's own name. `light`: nothing that was
+    typed is lost with it, so that another form may take its place.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Form:
     cancelled: str
     card: str = ""
     command: str = ""
+    light: bool = False
 
     def due(self, answers: Answers) -> list[Question]:
         """The questions that these answers call for, in order."""

@@ -9,8 +9,9 @@ from core.dates import PartialDate, show_date, show_partial
 from core.phones import show_phone
 from core.unclear import Unclear
 from handlers.form import Answers, Finish, Form, Given, Prompt, Question, labelled, open_form, put_aside
+from handlers.joining_offers import offer_seats
 from handlers.turn import Action, Turn
-from storage import donors, records
+from storage import donors, joins, records, rounds
 from storage.dossier import all_about
 
 _NAMED = {"birth_known_as": "mydata.known.", "sex": "sex.", "last_kind": "component."}  # Each value is a sentence.
@@ -100,9 +101,14 @@ async def _read(turn: Turn, _: Answers, given: Given) -> object:
 
 
 async def _finish(turn: Turn, _: Answers) -> None:
+    mine = await joins.active(turn.tx, turn.person.id, turn.today)
     if turn.person.id is not None:
         await donors.forget(turn.tx, turn.person.id, turn.today.year)
     await turn.forget()
+    for join in mine:  # Their seats go to the next.
+        if round_ := await rounds.by_id(turn.tx, join.round_id):
+            for draft in await offer_seats(turn.tx, turn.house, round_, turn.now):
+                turn.tell(draft)
     turn.say("forget.done", "/register")
 
 

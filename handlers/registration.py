@@ -20,7 +20,7 @@ from core.vietnamese import bare
 from handlers import unit_question
 from handlers.form import CONTACT, REVIEW, Answers, Finish, Form, Given, Prompt, Question, labelled, open_form
 from handlers.turn import Action, Turn, text_version
-from storage import donors, records
+from storage import donors, records, rounds
 
 PURPOSE = "registration"
 # What people say instead of their name when they open the chat; each would pass for a name.
@@ -255,9 +255,11 @@ async def _finish(turn: Turn, answers: Answers) -> None:
             donor = replace(donor, last_kind=before.last_kind)
     new = await donors.save(turn.tx, person_id, donor, turn.at, eligible_on=eligible_on(turn.rules, donor))
     message = "register.saved" if new else "register.changed"
-    turn.reply(
-        Reply(turn.text(message, name=answers["name"]), turn.menu(("/next", "/profile")), tidy=CONTACT in answers)
-    )
+    wanted = str(answers.get("_round", ""))
+    if new or wanted:  # Whoever has just registered is asked about a round at once.
+        turn.follow = " ".join(("/join", wanted)) if wanted else "/next"
+    buttons = turn.menu(("/profile",) if turn.follow else ("/next", "/profile"))
+    turn.reply(Reply(turn.text(message, name=answers["name"]), buttons, tidy=CONTACT in answers))
 
 
 def donor_of(answers: Answers) -> Donor:
@@ -316,8 +318,10 @@ FORM = Form(
 )
 
 
-async def register(turn: Turn, unit_code: str = "") -> None:
-    """Begin, or open the card of who is registered. `unit_code` comes from a deep link and presets the unit."""
+async def register(turn: Turn, unit_code: str = "", round_code: str = "") -> None:
+    """Begin, or open the card of who is registered. `unit_code` comes from a deep link and presets the unit; `round_code` is of the
+    round that is asked about when this is done.
+    """
     index = await turn.unit_index()
     unit = index.by_code(unit_code) if unit_code else None
     if unit_code and not unit:
@@ -328,11 +332,15 @@ async def register(turn: Turn, unit_code: str = "") -> None:
         answers = {**turn.conversation.answers}  # What was answered so far stays.
     if unit:
         answers["unit"] = {"id": unit.id}
+    if round_code:
+        answers["_round"] = round_code
     await open_form(turn, FORM, answers, REVIEW if donor else None)
 
 
-async def _command(turn: Turn, _: str) -> None:
-    await register(turn)
+async def _command(turn: Turn, args: str) -> None:
+    """`args`: the code of a round, where somebody wanted to join it before they were registered."""
+    found = await rounds.by_code(turn.tx, args)
+    await register(turn, round_code=found.code if found else "")
 
 
 async def profile(turn: Turn, _: str) -> None:

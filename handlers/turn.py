@@ -26,7 +26,8 @@ from storage.units import UnitsCache
 class Settings:
     """What the talk needs to know of the configuration. `admins` are addresses; `contact` is shown to who wants a person.
 
-    `timetable`: when people are told something of our own accord.
+    `timetable`: when people are told something of our own accord. `offer_hours`: how long a seat that came free is held for the
+    next in the line; `late_hours`: from how long before a round on leaving it is late.
     """
 
     organisation: str
@@ -36,6 +37,8 @@ class Settings:
     form_days: int
     province: str
     timetable: Timetable = DEFAULT_TIMETABLE
+    offer_hours: int = 24
+    late_hours: int = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from core.joins import ACTIVE, ALPHABET, CODE_LENGTH, Counts, Join, JoinState, Room, room_of, tally
+from core.joins import ALPHABET, CODE_LENGTH, Counts, Join, JoinState, Room, room_of, tally
 from core.rounds import Round
 from storage.database import Row, Tx
 
@@ -21,7 +21,6 @@ _SEATED = "('certain', 'offered')"
 # What counts for more, of two answers of a person.
 _WEIGHT = (JoinState.CERTAIN, JoinState.OFFERED, JoinState.WAITING, JoinState.MAYBE, JoinState.NO, JoinState.LEFT)
 _LAST = 2**62  # behind everybody
-_ACTIVE = f"({', '.join(repr(str(state)) for state in ACTIVE)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +60,24 @@ async def by_code(tx: Tx, code: str) -> Join | None:
     return _join(row) if row else None
 
 
-async def active(tx: Tx, person_id: int | None, today: date) -> list[Join]:
-    """What the person takes part in from today on (certain, offered, waiting, maybe), in order of date; of no cancelled round."""
+async def answers(tx: Tx, person_id: int | None, today: date) -> list[Join]:
+    """What the person answered to rounds from today on, in order of date; to no cancelled one."""
     rows = await tx.all(
-        f"SELECT {_ALIASED} FROM joins j JOIN rounds r ON r.id = j.round_id WHERE j.person_id = ? AND j.state IN {_ACTIVE}"  # noqa: S608
+        f"SELECT {_ALIASED} FROM joins j JOIN rounds r ON r.id = j.round_id WHERE j.person_id = ?"  # noqa: S608
         " AND r.held_on >= ? AND r.state <> 'cancelled' ORDER BY r.held_on, r.number, r.id",
         (person_id, today.isoformat()),
     )
     return [_join(row) for row in rows]
+
+
+async def active(tx: Tx, person_id: int | None, today: date) -> list[Join]:
+    """What the person takes part in from today on (certain, offered, waiting, maybe), in order of date; of no cancelled round."""
+    return [join for join in await answers(tx, person_id, today) if join.active]
+
+
+async def place(tx: Tx, join: Join) -> int:
+    """The place in the line for the same seats of somebody who waits; 1 is the next."""
+    return await _ahead(tx, join, join.slot) + 1
 
 
 async def all_of(tx: Tx, person_id: int) -> list[tuple[str, Join]]:

@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from bot.i18n import load_words
 from core.eligibility import Answer
+from core.joins import JoinState
 from core.notices import ELIGIBLE, NOTICES
 from core.people import Component
 from core.vietnamese import fold
@@ -84,6 +85,7 @@ FAMILIES = (
     (r"term\.(\w+)", lambda unit: unit in SAID),
     (r"verdict\.(\w+)(?:\.from)?", lambda answer: answer in set(Answer)),
     (r"verdict\.why\.(\w+)", lambda rule: rule in SAID),
+    (r"join\.(?:listed|mine)\.(\w+)", lambda state: state in set(JoinState)),
     (r"web\.(\w+)", lambda key: re.search(rf"\b{key}\b", SCRIPTS)),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
@@ -150,6 +152,8 @@ QUESTIONS = (
     ("forget.yes", "forget.no", *NAV),
     ("reminders.done",),
     ("notices.yes", "notices.no"),
+    ("join.certain", "join.wait", "join.maybe", "join.no", "join.other", *NAV),
+    ("join.slot.any", *NAV),
 )
 
 

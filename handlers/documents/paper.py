@@ -53,12 +53,15 @@ class Write(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One kind of file. `heavy` ones are written in a process of their own; `filename` is what the person sees."""
+    """One kind of file. `heavy` ones are written in a process of their own; `filename` is what the person sees; `picture`: to be
+    looked at in the chat rather than opened.
+    """
 
     name: str
     heavy: bool
     filename: Callable[[Params, Paper], str]
     write: Write
+    picture: bool = False
 
 
 def slug(*parts: str) -> str:

@@ -354,6 +354,6 @@ def test_the_columns_are_those_of_the_form() -> None:
 
 def test_every_document_is_named_once() -> None:
     """What the conversation refers to is there."""
-    wanted: Sequence[str] = ("registration.xlsx", "registration.csv", "round.ics", "mydata.json")
+    wanted: Sequence[str] = ("registration.xlsx", "registration.csv", "round.ics", "mydata.json", "ticket.png")
     assert sorted(DOCUMENTS) == sorted(wanted)
     assert {name for name, document in DOCUMENTS.items() if document.heavy} == {"registration.xlsx", "registration.csv"}

@@ -22,6 +22,12 @@ def button(label: str, token: str) -> Button:
     return Button(label, token, token.endswith(NAV))
 
 
+def _when_made(message: Said) -> int:
+    """Words first, then pictures, then files."""
+    text = message.forms()[0]
+    return 2 if "(file " in text else 1 if "(picture)" in text else 0
+
+
 class Player(ABC):
     """One person on one channel."""
 
@@ -59,7 +65,7 @@ class Player(ABC):
         self._seen |= new
         said, self._read = self.heard[self._read :], len(self.heard)
         # A file comes when it is made; what else there is to say does not wait for it.
-        return sorted(said, key=lambda message: "(file " in message.forms()[0])
+        return sorted(said, key=_when_made)
 
     async def wait(self, number: int, unit: str) -> list[Said]:
         """Let days or hours pass; what the bot says of its own accord."""

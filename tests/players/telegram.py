@@ -76,6 +76,7 @@ def _said(seen: Seen) -> Said:
     keys = [key["text"] for row in markup.get("keyboard", []) for key in row if not key.get("request_contact")]
     buttons += tuple(button(key, NAV[0]) for key in keys)
     extras = (f"(map {seen.venue['title']})",) if seen.venue else ()
+    extras += ("(picture)",) if seen.photo else ()
     extras += (f"(file {seen.document[0]})",) if seen.document else ()
     # A message that takes the keys away again cannot have buttons of its own; the commands stand in its text.
     return Said(seen.text, buttons, extras, buttons_hidden="remove_keyboard" in markup, longest_label=_LONGEST_LABEL)

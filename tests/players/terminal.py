@@ -13,6 +13,7 @@ from storage.inbox import Delivered
 from tests.players.player import Player
 from tests.players.said import Said
 
+_PICTURE = re.compile(r"^📄 .*\.png$", re.MULTILINE)
 _FILE = re.compile(r"^📄 .*/(?P<name>[^/]+)$", re.MULTILINE)
 _MAP = re.compile(r"^📍 (?P<name>.*) \([-\d., ]+\)$", re.MULTILINE)
 _NUMBERED = re.compile(r"^(?P<number>\d+)\. (?P<label>.*)$", re.MULTILINE)
@@ -62,7 +63,7 @@ class TerminalPlayer(Player):
 
     def printed(self, text: str) -> None:
         """One whole message."""
-        text = _MAP.sub(r"(map \g<name>)", _FILE.sub(r"(file \g<name>)", text))
+        text = _MAP.sub(r"(map \g<name>)", _FILE.sub(r"(file \g<name>)", _PICTURE.sub("(picture)", text)))
         self._heard.append(Said(text, printed=True))
         if _NUMBERED.search(text):
             self._question = text  # A file may come after the question, which stays open.

@@ -92,7 +92,8 @@ class WebPlayer(Player):
         if bubble["from"] != "bot":
             return
         buttons = tuple(button(choice["label"], choice["value"]) for row in bubble["choices"] for choice in row)
-        file = (f"(file {bubble['file']['name']})",) if bubble["file"] else ()
+        shown = bubble["file"] and ("(picture)" if bubble["file"]["picture"] else f"(file {bubble['file']['name']})")
+        file = (shown,) if shown else ()
         place = (f"(map {bubble['place']['name']})",) if bubble["place"] else ()
         self._heard.append(Said(bubble["text"], buttons, (*place, *file)))
 

@@ -258,7 +258,8 @@ class TelegramChannel:
         if parcel.file:
             with parcel.file.path.open("rb") as content:
                 file = InputFile(content, parcel.file.name, read_file_handle=False)
-                message = await self._bot.send_document(chat, file, caption=reply.text[:_CAPTION] or None)
+                send = self._bot.send_photo if parcel.file.picture else self._bot.send_document
+                message = await send(chat, file, caption=reply.text[:_CAPTION] or None)
             return str(message.message_id)
         if reply.place:
             place = reply.place

@@ -93,7 +93,7 @@ class WebChannel:
         target = folder / file.name
         shutil.copyfile(file.path, target)
         target.chmod(0o600)
-        return {"name": file.name, "file": id_, "size": target.stat().st_size}
+        return {"name": file.name, "file": id_, "size": target.stat().st_size, "picture": file.picture}
 
     async def tidy(self) -> None:
         """Remove files that are a week old, and those whose bubble is gone because the person was forgotten."""

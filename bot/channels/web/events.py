@@ -71,7 +71,8 @@ def _message(bubble: Bubble, seat: str) -> bytes:
     body = bubble.body
     if file := body.get("file"):
         url = f"/chat/{seat}/file/{file['file']}/{quote(file['name'])}"
-        body = {**body, "file": {"name": file["name"], "url": url, "size": file["size"]}}
+        picture = bool(file.get("picture"))
+        body = {**body, "file": {"name": file["name"], "url": url, "size": file["size"], "picture": picture}}
     return f"id: {bubble.id}\n".encode() + frame("message", {"id": bubble.id, **body})
 
 

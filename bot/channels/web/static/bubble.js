@@ -22,7 +22,7 @@ export function fillBubble(bubble, message, act) {
   const text = message.from === "bot" ? richText(message.text, (command) => act.send({ text: command })) : [message.text];
   bubble.replaceChildren(...[
     message.text ? el("p", { class: "text" }, ...text) : null,
-    message.file && fileCard(message.file, act),
+    message.file && (message.file.picture ? picture(message.file, message.text) : fileCard(message.file, act)),
     message.place && placeCard(message.place, act),
     meta(message, act),
   ].filter(Boolean));
@@ -54,6 +54,12 @@ function choiceRows(rows, act) {
       /* detail counts clicks on one spot: the second half of a double click is not a second answer */
       onclick: (event) => event.detail > 1 || act.send({ choice: choice.value, label: choice.label }),
     }, choice.label)))));
+}
+
+function picture({ name, url }, text) {
+  const src = safeUrl(url);
+  /* the words beside it say what it is; a reader that shows no pictures gets its name */
+  return src ? el("a", { class: "picture", href: src, download: name }, el("img", { src, alt: text ? "" : name, width: 260, height: 260 })) : null;
 }
 
 function fileCard({ name, url, size }, { words, language }) {
