@@ -28,12 +28,17 @@ def told(voice: Voice, rules: RuleSet, verdict: Verdict, day: date) -> str:
     facts = {"day": show_date(day), "contact": voice.contact, "next": show_date(verdict.next_on or day)}
     dated = ".from" if verdict.next_on else ""
     lines = [voice.text(f"verdict.{verdict.answer}{dated}", **facts)]
-    reasons = [] if verdict.rule == "stopped" else [_reason(voice, rules, ground) for ground in verdict.grounds]
-    lines += [f"• {reason}" for reason in dict.fromkeys(reasons)]
+    lines += reasons(voice, rules, verdict)
     lines += [
         voice.text("verdict.work", hours=rules.work.hours, source=cited(voice, w.source)) for w in verdict.warnings
     ]
     return "\n".join(lines)
+
+
+def reasons(voice: Voice, rules: RuleSet, verdict: Verdict) -> list[str]:
+    """What the verdict rests on, a bullet each; nothing for who does not go on."""
+    said = [] if verdict.rule == "stopped" else [_reason(voice, rules, ground) for ground in verdict.grounds]
+    return [f"• {reason}" for reason in dict.fromkeys(said)]
 
 
 def _reason(voice: Voice, rules: RuleSet, ground: Ground) -> str:

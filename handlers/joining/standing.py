@@ -11,6 +11,7 @@ from core.eligibility import Answer, Verdict, judge
 from core.joins import SEATED, Join, JoinState
 from core.people import Component, Donor
 from core.rounds import Round, RoundState
+from handlers import verdict_text
 from handlers.turn import Turn
 from storage import donors, joins, rounds
 
@@ -113,17 +114,9 @@ def _of_person(turn: Turn, who: Guest, round_: Round) -> Barrier | None:
 
 
 def _unfit(turn: Turn, round_: Round, said: Verdict) -> dict[str, object]:
-    message = "join.unfit_from" if said.next_on else "join.unfit_ever"
-    return {
-        "name": round_.name,
-        "date": show_date(round_.held_on),
-        "why": turn.text(_WHY.get(said.rule, "join.why.interval"), source=said.source),
-        "when": turn.text(message, date=show_date(said.next_on) if said.next_on else ""),
-        "contact": contact(turn, round_),
-    }
-
-
-_WHY = {"age": "join.why.age", "deferred": "join.why.deferred"}
+    rules = turn.house.rules.of(round_.rule_set, round_.held_on)
+    told = verdict_text.told(turn.voice, rules, said, round_.held_on)
+    return {"name": round_.name, "verdict": told, "contact": contact(turn, round_)}
 
 
 def _too_close(turn: Turn, who: Guest, round_: Round) -> Barrier | None:
@@ -153,10 +146,8 @@ def staff_note(turn: Turn, who: Guest, round_: Round) -> str:
     said = verdict(turn, who.donor, round_)
     if said.answer is not Answer.STAFF:
         return ""
-    return turn.text(_STAFF.get(said.rule, "join.staff.other"))
-
-
-_STAFF = {"age": "join.staff.age", "last": "join.staff.last"}
+    rules = turn.house.rules.of(round_.rule_set, round_.held_on)
+    return "\n".join((turn.text("join.staff"), *verdict_text.reasons(turn.voice, rules, said)))
 
 
 def contact(turn: Turn, round_: Round) -> str:
