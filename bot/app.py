@@ -36,7 +36,6 @@ from bot.turns import Turns
 from core.dialogue import DocumentRef
 from core.notices import Timetable, read_reminders
 from core.people import Role
-from core.words import Words
 from handlers.engine import menu
 from handlers.turn import House, Settings
 from storage import donors, marks, outbox, people, records
@@ -73,6 +72,13 @@ def settings_of(config: Config) -> Settings:
     )
 
 
+def house_of(config: Config) -> House:
+    """What stays the same from turn to turn. Raises ConfigError for a file that cannot be used."""
+    words = load_words(config.bot.language)
+    rules = load_rules(config.rules.default, config.rules.folder)
+    return House(words, settings_of(config), UnitsCache(), rules, load_calendar(config.calendar.file))
+
+
 def commands_of(role: Role, language: str) -> list[tuple[str, str]]:
     """(name, catalogue id) of the menu: Vietnamese names for Vietnamese, the canonical ones for others."""
     return [(action.shown(language), f"menu.{action.name}") for action in menu(role)]
@@ -81,15 +87,14 @@ def commands_of(role: Role, language: str) -> list[tuple[str, str]]:
 class App:
     """A running program. Made by `open_app`."""
 
-    def __init__(self, config: Config, database: Database, clock: Clock, words: Words, *, demo: bool) -> None:
+    def __init__(self, config: Config, database: Database, clock: Clock, house: House, *, demo: bool) -> None:
         """`database` is open and migrated."""
         self.config = config
         self.database = database
         self.clock = clock
-        self.words = words
+        self.house = house
+        self.words = words = house.words
         self.demo = demo
-        rules = load_rules(config.rules.default, config.rules.folder)
-        self.house = House(words, settings_of(config), UnitsCache(), rules, load_calendar(config.calendar.file))
         self.turns = Turns(database, self.house, clock)
         self.epoch = secrets.token_hex(8)
         self.renderer = Renderer(database, words, self.house.settings, clock, key=config.storage.key.get_secret_value())
@@ -338,11 +343,12 @@ def _report(task: asyncio.Task[None]) -> None:
 async def open_app(config: Config, clock: Clock | None = None, *, demo: bool = False) -> AsyncIterator[App]:
     """An app with an open, migrated database. Raises ConfigError or DatabaseError."""
     clock = clock or Clock()
+    house = house_of(config)  # first: a wrong file leaves no database behind
     database = await open_database(config.storage.url, config.storage.key.get_secret_value())
     try:
         for name in await migrate(database, clock.at()):
             event(_LOG, "migrated", schema=name)
-        app = App(config, database, clock, load_words(config.bot.language), demo=demo)
+        app = App(config, database, clock, house, demo=demo)
     except BaseException:
         await database.close()
         raise

@@ -196,6 +196,17 @@ async def test_a_misspelt_variable_is_one_line(shell: Shell) -> None:
     assert SECRET not in done.err + done.out
 
 
+async def test_a_wrong_calendar_is_one_line(shell: Shell) -> None:
+    """It names the setting, the file and the row, also in the list of `check`."""
+    (shell.folder / "days.toml").write_text("[[decided]]\nday = 2027-02-30\n", "utf-8")
+    (shell.folder / "rows.toml").write_text('[[tet]]\nyear = 2027\nname = { vi = "Tết" }\nsource = "?"\n', "utf-8")
+    assert_one_line(await shell.run("run", CALENDAR__FILE="none.toml"), "calendar.file: none.toml: no such file")
+    assert_one_line(await shell.run("run", CALENDAR__FILE="days.toml"), "calendar.file: days.toml: cannot be read")
+    done = await shell.run("check", CALENDAR__FILE="rows.toml")
+    assert done.code == 2
+    assert "calendar: calendar.file: rows.toml: tet.0.days_before: Field required" in done.out.splitlines()
+
+
 @pytest.mark.parametrize("command", ["run", "talk"])
 async def test_a_file_that_is_no_database_is_one_line(shell: Shell, command: str) -> None:
     """It names the key and the file, and leaves the file as it is."""
