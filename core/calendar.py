@@ -117,7 +117,7 @@ class Calendar:
         return self._towards(day, _DAY) - _DAY
 
     def _towards(self, day: date, step: timedelta) -> date:
-        while self.is_day_off(day):
+        while self.is_day_off(day) and date.min < day < date.max:
             day += step
         return day
 

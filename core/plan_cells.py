@@ -179,8 +179,7 @@ def date_cell(cell: Cell, *, today: date, plan_year: int | None = None) -> Read[
     if mended != said:
         findings.append(_asked("date_typo", cell, date=read.value))
     if weekday and _weekday(weekday) != read.value.weekday():
-        said_day, real = Weekday(_weekday(weekday)), Weekday(read.value.weekday())
-        findings.append(_asked("weekday", cell, date=read.value, said=said_day, real=real))
+        findings.append(_other_weekday(cell, read.value, _weekday(weekday)))
     return Read(PlanDay(read.value, tentative), tuple(findings))
 
 
@@ -196,6 +195,15 @@ def _day(said: str, cell: Cell, today: date, plan_year: int | None) -> Read[date
             asked = (_asked("date_year_taken", cell, date=read.value),) if read.value else read.findings
             return Read(read.value, asked)
         return _unread(_DATE_CODES.get(unclear.reason, "date_unread"), cell)
+
+
+def _other_weekday(cell: Cell, day: date, said: int) -> Finding:
+    """Date and weekday disagree; where they agree once day and month change places, that is asked too."""
+    facts: dict[str, date | Weekday] = {"date": day, "said": Weekday(said), "real": Weekday(day.weekday())}
+    swapped = day.replace(day=day.month, month=day.day) if day.day <= 12 else day
+    if swapped.weekday() == said:
+        return _asked("weekday_month_first", cell, **facts, swapped=swapped)
+    return _asked("weekday", cell, **facts)
 
 
 def _weekday(found: re.Match[str]) -> int:

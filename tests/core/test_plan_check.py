@@ -398,7 +398,7 @@ def test_no_rounds_raise_nothing() -> None:
 
 
 hours = st.sampled_from(["", "07:00", "11:30", "23:59", "00:00"])
-days = st.dates(date(2020, 1, 1), date(2032, 12, 31))
+days = st.dates(date(2020, 1, 1), date(2032, 12, 31)) | st.dates()
 plans = st.lists(
     st.builds(
         a_round,
