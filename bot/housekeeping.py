@@ -7,7 +7,7 @@ import asyncio
 from bot.clock import Clock
 from bot.notify import notify
 from core.dialogue import Button, Reply
-from handlers.form import CONTACT
+from handlers.form import CONTACT, ended_private
 from handlers.joining_offers import lapse_offers
 from handlers.turn import House
 from storage import bubbles, inbox, outbox, people
@@ -57,6 +57,9 @@ class Housekeeping:
             for c in left
             if c.form == "register"
         ]
+        for conversation in left:
+            if since := ended_private(conversation, None):
+                await bubbles.forget_since(tx, conversation.address, since)
         await people.close_conversations(tx, [c.address for c in left])
         await outbox.write(tx, drafts)
         return len(drafts)

@@ -16,8 +16,9 @@ from bot.logs import event
 from core.dialogue import Reply
 from core.people import Conversation, Person, Role
 from handlers.engine import respond
+from handlers.form import ended_private
 from handlers.turn import House, Turn
-from storage import inbox, outbox, people
+from storage import bubbles, inbox, outbox, people
 from storage.database import Database, Tx, is_passing, together
 from storage.inbox import Delivered, Waiting
 from storage.outbox import Outgoing
@@ -227,6 +228,8 @@ class Turns:
             await self._failed(tx, batch, row)
             return False
         if turn.conversation is not open_before:
+            if since := ended_private(open_before, turn.conversation):
+                await bubbles.forget_since(tx, address, since)
             batch.changed[address] = turn.conversation
             if turn.conversation:
                 batch.conversations[address] = turn.conversation

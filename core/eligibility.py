@@ -7,17 +7,16 @@ the examination. So an answer here informs, and never stands in for the staff's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from core.ages import Age, Birth, judge_age
 from core.dates import PartialDate
 from core.people import Component, Donor, Sex
-from core.rule_sets import Interval, Measure, RuleBook, RuleSet, Term
+from core.rule_sets import Interval, Measure, RuleSet, Term
 
-__all__ = ["Answer", "Facts", "Ground", "RuleBook", "RuleSet", "Verdict", "eligible_on", "judge", "judge_facts"]
-
+_JUDGED_ANEW = ("age", "last", "edition")
 UNLISTED = "unlisted"  # A disease or medicine that no row names. Source: domain note, vector E15.
 
 
@@ -111,7 +110,7 @@ def judge_facts(rules: RuleSet, facts: Facts, day: date) -> Verdict:
 
 def judge(rules: RuleSet, donor: Donor, day: date) -> Verdict:
     """What the rules say of a registered donor on that day: age, last donation, and what a self-check left behind."""
-    said = judge_facts(rules, _stored(donor), day)
+    said = judge_facts(rules, facts_of(donor), day)
     left = []
     if donor.stopped:
         left.append(Ground(Answer.NO, "stopped", rules.source))
@@ -130,12 +129,29 @@ def eligible_on(rules: RuleSet, donor: Donor) -> date | None:
     if donor.stopped:
         return None
     days = [donor.deferred_until] if donor.deferred_until else []
-    if donor.last_donation and (first := _free_after(rules, _latest(_stored(donor).last), donor.last_kind)):
-        days.append(first)
+    if found := after_last(rules, facts_of(donor)):
+        days.append(found[2])
     return max(days, default=None)
 
 
-def _stored(donor: Donor) -> Facts:
+def after_check(rules: RuleSet, donor: Donor, verdict: Verdict, *, answered: bool) -> Donor:
+    """The registration with what a self-check leaves: no answers, a date and two marks.
+
+    `answered`: no question was skipped, so what an earlier check left is over; else it stays. Age and last donation are left out:
+    they are judged anew each time.
+    """
+    left = [g for g in verdict.grounds if g.rule not in rules.intervals and g.rule not in _JUDGED_ANEW]
+    before = replace(donor, deferred_until=None, stopped=False, ask_staff=False) if answered else donor
+    return replace(
+        donor,
+        deferred_until=max(filter(None, (before.deferred_until, *(g.next_on for g in left))), default=None),
+        stopped=before.stopped or any(g.answer is Answer.NO and g.next_on is None for g in left),
+        ask_staff=before.ask_staff or any(g.answer is Answer.STAFF and g.next_on is None for g in left),
+    )
+
+
+def facts_of(donor: Donor) -> Facts:
+    """What a registration says of the person."""
     last = PartialDate.of_iso(donor.last_donation) if donor.last_donation else None
     forgotten = donor.donations > 0 and last is None
     return Facts(
@@ -237,9 +253,8 @@ def _is_stale(fresh: Term, measured_on: date | None, day: date) -> bool:
     return measured_on is None or fresh.first_day(measured_on) < day
 
 
-def _latest(when: PartialDate | date | None) -> date:
+def _latest(when: PartialDate | date) -> date:
     """The last day it can mean."""
-    assert when is not None
     return when.latest() if isinstance(when, PartialDate) else when
 
 
@@ -251,21 +266,25 @@ def _interval(rules: RuleSet, facts: Facts, day: date) -> Iterator[Ground]:
     """The interval after what was given last. Source: article 6."""
     if facts.given and (full := _full_window(rules, facts, day)):
         yield full
-    if facts.last is None:
-        return
-    last = _latest(facts.last)
-    exact = _is_exact(facts.last)
-    kinds = list(Component) if facts.last_kind is None else [facts.last_kind]
-    rows = [row for row in map(rules.after, kinds) if row]
-    if facts.given:  # Then the window above has said what there is to say of them.
-        rows = [(name, row) for name, row in rows if row.term]
-    if not rows:
-        return
-    name, row = max(rows, key=lambda named: _wait(named[1]).first_day(last))
-    first = _wait(row).first_day(last)
-    if day < first:
-        certain = exact and facts.last_kind is not None and row.term is not None
+    counted = bool(facts.given)  # Then the window above has said what there is to say of such donations.
+    if (found := after_last(rules, facts, counted=counted)) and day < found[2]:
+        name, row, first = found
+        certain = facts.last is not None and _is_exact(facts.last) and facts.last_kind is not None and row.term
         yield Ground(Answer.NO if certain else Answer.STAFF, name, row.source, first)
+
+
+def after_last(rules: RuleSet, facts: Facts, *, counted: bool = False) -> tuple[str, Interval, date] | None:
+    """The interval that the last donation asks for: its name, its row and the first day after it. None without a donation.
+
+    Of what is not known the latest counts: the last day of a month, the longest of all intervals. `counted`: rows that count
+    donations are left out.
+    """
+    if facts.last is None:
+        return None
+    last = _latest(facts.last)
+    kinds = list(Component) if facts.last_kind is None else [facts.last_kind]
+    found = [(*named, _wait(named[1]).first_day(last)) for named in map(rules.after, kinds) if named]
+    return max((row for row in found if row[1].term or not counted), key=lambda row: row[2], default=None)
 
 
 def _wait(row: Interval) -> Term:
@@ -286,11 +305,6 @@ def _full_window(rules: RuleSet, facts: Facts, day: date) -> Ground | None:
     if len(recent) < row.times:
         return None
     return Ground(Answer.NO, name, row.source, _wait(row).first_day(recent[-row.times]))
-
-
-def _free_after(rules: RuleSet, last: date, kind: Component) -> date | None:
-    named = rules.after(kind)
-    return _wait(named[1]).first_day(last) if named else None
 
 
 def _deferrals(rules: RuleSet, facts: Facts, day: date) -> Iterator[Ground]:

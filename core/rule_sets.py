@@ -116,7 +116,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferral:
-    """What makes wait from a day on. `counted_from` says which day: done, cured, ended, taken, born, told.
+    """What makes wait from a day on. `counted_from` says which day: done, cured, ended, taken, told.
 
     `staff`: there is no single rule, so within the term the point decides. `group` is the question that offers the row; `only`: one sex.
     """
@@ -132,7 +132,10 @@ class Deferral:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What makes unfit as long as it lasts; `staff`: the point decides. `stops`: nothing further is asked, nothing further is kept."""
+    """What makes unfit as long as it lasts; `staff`: the point decides. `stops`: nothing further is asked, nothing further is kept.
+
+    `ongoing`: it is what holds while the day that rows are counted from (cured, taken …) has not come.
+    """
 
     source: str
     says: Says
@@ -140,6 +143,7 @@ class Condition:
     staff: bool = False
     stops: bool = False
     only: Sex | None = None
+    ongoing: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +178,17 @@ class RuleSet:
     def in_force(self, day: date) -> bool:
         """True on the days for which the edition was made."""
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def ongoing(self, counted_from: str) -> str | None:
+        """The condition that holds while that day has not come."""
+        return next((name for name, row in self.conditions.items() if row.ongoing == counted_from), None)
+
+    def rows(self, group: str, sex: Sex | None) -> dict[str, Deferral | Condition]:
+        """The rows that a question offers to somebody; to everybody where the sex is not known."""
+        rows: dict[str, Deferral | Condition] = {**self.deferrals, **self.conditions}
+        return {
+            name: row for name, row in rows.items() if row.group == group and (sex is None or row.only in {None, sex})
+        }
 
     def after(self, given: Component) -> tuple[str, Interval] | None:
         """The interval that follows such a donation, with its name. Source: article 6(4): what was given last decides."""

@@ -18,9 +18,11 @@ from handlers.turn import Turn, choices_text
 Answers = dict[str, Any]
 BACK, CANCEL, REVIEW = "_back", "_cancel", "review"
 _NAV = (BACK, CANCEL)
+_SINCE = "_since"  # When a private form was opened, ms UTC.
 CONTACT = "_contact"  # The form has put a button for the contact card under the message box: whoever ends it tidies up.
 _DAY_MS = 86_400_000
 _HELLO = frozenset(("xin chao", "chao", "chao ban", "chao bot", "chao anh", "chao chi", "alo", "hello", "hi", "hey"))
+_PRIVATE_MS = 12 * 3_600_000
 _LONG_AGO_MS = 12 * 3_600_000  # After half a day people have forgotten the question: they are welcomed back.
 
 
@@ -77,9 +79,10 @@ class Question:
     """One question.
 
     `read` returns a JSON value, or raises Unclear, AskAgain, GoTo or Finish. `show`: the value in words for the card; None where
-    the card leaves it out. `when`: asked only if true of the answers so far. `nav`: back and cancel are offered. `free`: any words
-    or figures may be an answer, so a bare number chooses nothing, and the words for back and cancel count only with their
-    diacritics (folded, "huỷ" is the name Huy). `back`: the key that back leads to, where it is not the question before.
+    the card leaves it out. `when`: asked only if true of the answers so far. `nav`: back and cancel are offered (a question without
+    may offer its own; `read` then gets BACK). `free`: any words or figures may be an answer, so a bare number chooses nothing, and
+    the words for back and cancel count only with their diacritics (folded, "huỷ" is the name Huy). `back`: the key that back leads
+    to, where it is not the question before.
     """
 
     key: str
@@ -97,7 +100,8 @@ class Form:
     """Questions in order and what happens at the end. `card` adds a last question that shows every answer.
 
     `command`: the one that the form belongs to, and whose role it needs; "" where it has the form's own name. `light`: nothing that was
-    typed is lost with it, so that another form may take its place.
+    typed is lost with it, so that another form may take its place. `private`: its answers are nobody's business once it has ended: it is
+    closed after half a day, and then the web chat's log loses what was said meanwhile.
     """
 
     name: str
@@ -107,6 +111,7 @@ class Form:
     card: str = ""
     command: str = ""
     light: bool = False
+    private: bool = False
 
     def due(self, answers: Answers) -> list[Question]:
         """The questions that these answers call for, in order."""
@@ -169,7 +174,7 @@ def labelled(turn: Turn, **values: str) -> list[Choice]:
 
 async def open_form(turn: Turn, form: Form, answers: Answers | None = None, step: str | None = None) -> None:
     """Begin (or begin again) and put the first question that has no answer."""
-    given = answers or {}
+    given = {**(answers or {}), _SINCE: turn.at} if form.private else answers or {}
     # Versions of one chat must never repeat, also over conversations: an old button would answer a new question.
     version = max(turn.at, turn.conversation.version + 1 if turn.conversation else 0)
     turn.conversation = Conversation(
@@ -181,9 +186,28 @@ async def open_form(turn: Turn, form: Form, answers: Answers | None = None, step
         version=version,
         language=turn.language,
         updated_at=turn.at,
-        expires_at=turn.at + turn.settings.form_days * _DAY_MS,
+        expires_at=_expires(turn, form),
     )
     await ask(turn, form)
+
+
+def _expires(turn: Turn, form: Form) -> int:
+    return turn.at + (_PRIVATE_MS if form.private else turn.settings.form_days * _DAY_MS)
+
+
+def ended_private(before: Conversation | None, after: Conversation | None) -> int | None:
+    """When a private form was opened (ms UTC) that was open before and is not after; None where there is none."""
+    since = _private_since(before)
+    return None if since == _private_since(after) else since
+
+
+def _private_since(conversation: Conversation | None) -> int | None:
+    """Also of one that was put aside."""
+    answers: Answers = conversation.answers if conversation else {}
+    while _SINCE not in answers and isinstance(answers.get(_BELOW), dict):
+        answers = answers[_BELOW]["answers"]
+    since = answers.get(_SINCE)
+    return since if isinstance(since, int) else None
 
 
 _BELOW = "_below"
@@ -216,7 +240,7 @@ async def ask(turn: Turn, form: Form, before: str = "", *, moved: bool = False) 
         version=conversation.version + moved,
         language=turn.language,
         updated_at=turn.at,
-        expires_at=turn.at + turn.settings.form_days * _DAY_MS,
+        expires_at=_expires(turn, form),
     )
     prefix = f"{_base36(conversation.version)}.{conversation.step}:"
     turn.reply(
@@ -245,7 +269,7 @@ async def advance(turn: Turn, form: Form) -> None:
         given = _given(turn, question, conversation)
         if given.value == CANCEL:
             raise Finish(turn.text(form.cancelled))
-        if given.value == BACK:
+        if given.value == BACK and question.nav:
             raise GoTo(form.step_before(question.key, conversation.answers) or question.key)
         value = await question.read(turn, conversation.answers, given)
     except Unclear as unclear:

@@ -49,6 +49,10 @@ def _reason(voice: Voice, rules: RuleSet, ground: Ground) -> str:
         return voice.text(
             f"verdict.why.{ground.rule}", source=source, lowest=rules.age.lowest, highest=rules.age.highest
         )
+    if (
+        ground.source == rules.source
+    ):  # No row says it: a question was skipped, or what is the matter stands in no list.
+        return voice.text("verdict.why.open")
     return voice.text("verdict.why.rule", source=source)
 
 

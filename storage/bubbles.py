@@ -75,6 +75,11 @@ async def change(tx: Tx, address: str, id_: int, body: dict[str, Any]) -> None:
     await tx.run("UPDATE bubbles SET body = ? WHERE address = ? AND id = ?", (pack(body), address, id_))
 
 
+async def forget_since(tx: Tx, address: str, since: int) -> None:
+    """Drop what was said in a chat since then (ms UTC), by either side."""
+    await tx.run("DELETE FROM bubbles WHERE address = ? AND at >= ?", (address, since))
+
+
 async def prune(tx: Tx, now: int) -> None:
     """Forget what is long past."""
     await tx.run("DELETE FROM bubbles WHERE at < ?", (now - _KEEP_MS,))

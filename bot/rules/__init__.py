@@ -28,6 +28,7 @@ from core.rule_sets import (
 )
 
 _SHIPPED = Path(__file__).parent
+_AT_THE_POINT = "point"  # The group of rows that no question of the self-check offers.
 _UNITS: tuple[Literal["months", "weeks", "days"], ...] = ("months", "weeks", "days")
 
 Source = Annotated[str, Field(min_length=1)]
@@ -41,6 +42,7 @@ def _tenths(value: object) -> object:
     return int(value * 10)
 
 
+_CountedFrom = Literal["done", "cured", "ended", "taken", "told"]
 Kilograms = Annotated[int, BeforeValidator(_tenths)]
 
 
@@ -113,7 +115,7 @@ class _Says(_Row):
 
 class _Deferral(_Says, _Timed):
     group: Name
-    counted_from: Literal["done", "cured", "ended", "taken", "told"]
+    counted_from: _CountedFrom
     staff: bool = False
     only: Sex | None = None
 
@@ -129,6 +131,7 @@ class _Condition(_Says):
     staff: bool = False
     stops: bool = False
     only: Sex | None = None
+    ongoing: _CountedFrom | Literal[""] = ""
 
 
 class _Work(_Row):
@@ -169,6 +172,17 @@ class _File(BaseModel):
         for kind in Component:
             if covered.count(kind) != 1:
                 raise ValueError(f"intervals: {kind} must stand in exactly one row")
+        return self
+
+    @model_validator(mode="after")
+    def _every_name_and_group_is_one(self) -> _File:
+        if twice := self.deferrals.keys() & self.conditions.keys():
+            raise ValueError(f"conditions.{min(twice)}: a deferral has this name")
+        if not any(row.stops for row in self.conditions.values()):
+            raise ValueError("conditions: one row must have stops = true, for who is or may be infected")
+        offered = {row.group for row in self.deferrals.values()} | {row.group for row in self.conditions.values()}
+        if unknown := offered - {*self.groups, _AT_THE_POINT}:
+            raise ValueError(f"groups: there is no {min(unknown)!r}")
         return self
 
 
@@ -273,4 +287,4 @@ def _deferral(row: _Deferral) -> Deferral:
 
 
 def _condition(row: _Condition) -> Condition:
-    return Condition(says=row.says, **row.model_dump(include={"source", "group", "staff", "stops", "only"}))
+    return Condition(says=row.says, **row.model_dump(include={"source", "group", "staff", "stops", "only", "ongoing"}))

@@ -65,7 +65,7 @@ class TerminalPlayer(Player):
         """One whole message."""
         text = _MAP.sub(r"(map \g<name>)", _FILE.sub(r"(file \g<name>)", _PICTURE.sub("(picture)", text)))
         self._heard.append(Said(text, printed=True))
-        if _NUMBERED.search(text):
+        if _NUMBERED.search(text) or text.endswith("]"):
             self._question = text  # A file may come after the question, which stays open.
 
     async def say(self, text: str) -> None:

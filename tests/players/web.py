@@ -46,6 +46,7 @@ class WebPlayer(Player):
         self._sent = 0
         self._stream: asyncio.Task[None] | None = None
         self._heard: list[Said] = []
+        self._known: set[int] = set()
 
     @property
     def heard(self) -> list[Said]:
@@ -89,8 +90,10 @@ class WebPlayer(Player):
                             self._hear(json.loads(value))
 
     def _hear(self, bubble: dict[str, Any]) -> None:
-        if bubble["from"] != "bot":
+        """What is new; after a reset the page is told again what is left."""
+        if bubble["from"] != "bot" or bubble["id"] in self._known:
             return
+        self._known.add(bubble["id"])
         buttons = tuple(button(choice["label"], choice["value"]) for row in bubble["choices"] for choice in row)
         shown = bubble["file"] and ("(picture)" if bubble["file"]["picture"] else f"(file {bubble['file']['name']})")
         file = (shown,) if shown else ()
