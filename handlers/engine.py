@@ -9,7 +9,17 @@ from core.dialogue import Blocked, Command, Expired, Moved, Press, Reply, Start,
 from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
-from handlers import after_round, basics, eligible, exports, joining, privacy, registration, reminders
+from handlers import (
+    after_round,
+    basics,
+    eligible,
+    exports,
+    joining,
+    privacy,
+    registration,
+    reminders,
+    round_office,
+)
 from handlers.form import CONTACT, Form, advance, ask, given_back
 from handlers.joining_offers import lapse_offers
 from handlers.turn import Action, Turn
@@ -38,7 +48,7 @@ async def _cancel(turn: Turn, _: str) -> None:
         await ask(turn, _FORMS[turn.conversation.form])
 
 
-_ROOMS = (registration, joining, eligible, reminders, after_round, exports, basics, privacy)
+_ROOMS = (registration, joining, eligible, reminders, after_round, round_office, exports, basics, privacy)
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),
     Action(("help", "trogiup"), _help, words=("tro giup", "huong dan", "help", "?")),

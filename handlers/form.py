@@ -101,7 +101,8 @@ class Form:
 
     `command`: the one that the form belongs to, and whose role it needs; "" where it has the form's own name. `light`: nothing that was
     typed is lost with it, so that another form may take its place. `private`: its answers are nobody's business once it has ended: it is
-    closed after half a day, and then the web chat's log loses what was said meanwhile.
+    closed after half a day, and then the web chat's log loses what was said meanwhile. `leave`: what the button that ends it says:
+    where rounds are cancelled, "cancel" would be two things.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Form:
     command: str = ""
     light: bool = False
     private: bool = False
+    leave: str = "form.cancel"
 
     def due(self, answers: Answers) -> list[Question]:
         """The questions that these answers call for, in order."""
@@ -256,7 +258,7 @@ async def ask(turn: Turn, form: Form, before: str = "", *, moved: bool = False) 
 def _nav(turn: Turn, form: Form, conversation: Conversation) -> list[Choice]:
     back = form.step_before(conversation.step, conversation.answers)
     nav = [_choice(turn, BACK, "form.back")] if back else []
-    return [*nav, _choice(turn, CANCEL, "form.cancel")]
+    return [*nav, _choice(turn, CANCEL, form.leave)]
 
 
 async def advance(turn: Turn, form: Form) -> None:

@@ -96,6 +96,22 @@ async def apply(tx: Tx, before: Round | None, after: Round, *, by: str, at: int,
     return before.id
 
 
+async def split(tx: Tx, before: Round, rest: Round, other: Round, *, by: str, at: int) -> int:
+    """Part a round in two: it keeps what `rest` says, and `other` is made of what goes over; its id.
+
+    `other` begins a version ahead of all that its people know, so that whoever is moved to it is asked again.
+    """
+    await rounds.write(tx, replace(rest, code=before.code, version=before.version))
+    kept = differences(before, rest)
+    await rounds.add_change(tx, _change(before.id, "split", kept, by=by, at=at), tell=False)
+    other_id = await rounds.write(tx, replace(other, version=before.version + 1))
+    await rounds.add_change(tx, _change(other_id, "created", {}, by=by, at=at), tell=False)
+    moved = {name: pair for name, pair in differences(before, other).items() if name in _HEARD}
+    detail = moved | {"from": [before.code, other.code]}
+    await rounds.add_change(tx, _change(other_id, "split", detail, by=by, at=at), tell=True)
+    return other_id
+
+
 def _state_is_news(before: Round, after: Round) -> bool:
     """Called off, or on again after all."""
     called_off = before.state in _JOINABLE and after.state is RoundState.CANCELLED

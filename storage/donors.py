@@ -145,6 +145,12 @@ async def of_people(tx: Tx, person_ids: Sequence[int]) -> dict[int, Donor]:
     return {row[-1]: _donor(row[:-1]) for row in rows}
 
 
+async def by_phone(tx: Tx, phone: str) -> dict[int, Donor]:
+    """Who is registered with this number (E.164), by the id of the person; families share one."""
+    rows = await tx.all(f"SELECT {_COLUMNS}, person_id FROM donors WHERE phone = ? ORDER BY id", (phone,))  # noqa: S608
+    return {row[-1]: _donor(row[:-1]) for row in rows}
+
+
 def _unit_filter(unit_ids: Sequence[int] | None) -> str:
     if unit_ids is None:
         return "1 = 1"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from core.joins import ALPHABET, CODE_LENGTH, Counts, Join, JoinState, Room, room_of, tally
+from core.joins import ACTIVE, ALPHABET, CODE_LENGTH, Counts, Join, JoinState, Room, room_of, tally
 from core.rounds import Round
 from storage.database import Row, Tx
 
@@ -115,6 +115,17 @@ async def counts(tx: Tx, round_id: int, unit_ids: Sequence[int] | None = None) -
         (round_id,),
     )
     return tally((state, number) for state, number in rows)
+
+
+async def active_of_units(tx: Tx, round_id: int, unit_ids: Sequence[int]) -> list[int]:
+    """The people of these units who take part in a round (certain, offered, waiting, maybe), by their ids."""
+    units = ", ".join(str(int(unit_id)) for unit_id in (0, *unit_ids))
+    rows = await tx.all(
+        "SELECT j.person_id FROM joins j JOIN donors d ON d.person_id = j.person_id"  # noqa: S608 (integers only)
+        f" WHERE j.round_id = ? AND j.state IN ({', '.join('?' * len(ACTIVE))}) AND d.unit_id IN ({units}) ORDER BY j.id",
+        (round_id, *ACTIVE),
+    )
+    return [person_id for (person_id,) in rows]
 
 
 async def room(tx: Tx, round_: Round, but_for: int | None = None) -> Room:

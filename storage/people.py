@@ -31,6 +31,12 @@ async def load(tx: Tx, addresses: Sequence[str]) -> dict[str, Person]:
     return people
 
 
+async def by_id(tx: Tx, person_id: int) -> Person | None:
+    """Somebody known, as they are written to: without their role."""
+    row = await tx.one("SELECT address, language, id, reachable FROM people WHERE id = ?", (person_id,))
+    return Person(row[0], row[1], id=row[2], reachable=bool(row[3])) if row else None
+
+
 async def keep(tx: Tx, address: str, language: str, at: int) -> int:
     """Make the person known, or note the language; the person's id."""
     rows = await tx.run(

@@ -17,10 +17,13 @@ from core.eligibility import Answer
 from core.joins import JoinState
 from core.notices import ELIGIBLE, NOTICES
 from core.people import Component
+from core.rounds import RoundState
 from core.vietnamese import fold
 from handlers.documents import DOCUMENTS
 from handlers.engine import ACTIONS
 from handlers.registration import FORM
+from handlers.round_office import fields, new
+from handlers.round_office.listing import FILTERS
 
 HOUSE = Path(__file__).parents[1]
 LANGUAGES = sorted(path.name for path in (HOUSE / "locales").iterdir() if path.is_dir())
@@ -88,6 +91,13 @@ FAMILIES = (
     (r"verdict\.why\.(\w+)", lambda rule: rule in SAID),
     (r"join\.(?:listed|mine)\.(\w+)", lambda state: state in set(JoinState)),
     (r"web\.(\w+)", lambda key: re.search(rf"\b{key}\b", SCRIPTS)),
+    (r"rounds\.field\.(\w+)", lambda key: key in fields.BY_KEY),
+    (r"rounds\.ask\.(\w+)", lambda key: key in fields.BY_KEY and fields.BY_KEY[key].read),
+    (r"rounds\.shown\.(\w+)", lambda column: any(column in row.columns for row in fields.FIELDS)),
+    (r"rounds\.filter\.(\w+)", lambda name: name in FILTERS),
+    (r"rounds\.(?:state|confirm|became)\.(\w+)", lambda state: state in set(RoundState)),
+    (r"rounds\.(?:log|why_not)\.(\w+)", lambda name: name in SAID),
+    (r"newround\.(\w+)\.label", lambda key: any(key == question.key for question in new.FORM.questions)),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
 
@@ -133,6 +143,11 @@ def test_no_sentence_is_missing() -> None:
     wanted = {f"menu.{action.name}" for action in ACTIONS if action.listed} | {
         f"unit.kind.{kind}" for kind in UNIT_KINDS
     }
+    wanted |= {f"rounds.field.{row.key}" for row in fields.FIELDS}
+    wanted |= {f"rounds.ask.{row.key}" for row in fields.FIELDS if row.read}
+    wanted |= {f"rounds.filter.{name}" for name in FILTERS}
+    wanted |= {f"rounds.state.{state}" for state in RoundState}
+    wanted |= {f"newround.{question.key}.label" for question in new.FORM.questions}
     wanted |= {
         f"register.{question.key}.{part}" for question in FORM.questions if question.show for part in ("ask", "label")
     }
@@ -140,6 +155,7 @@ def test_no_sentence_is_missing() -> None:
 
 
 NAV = ("form.back", "form.cancel")
+OUT = ("form.back", "rounds.leave")
 QUESTIONS = (
     ("form.agree", "form.decline"),
     ("form.save", *NAV),
@@ -162,6 +178,17 @@ QUESTIONS = (
     ("notices.yes", "notices.no"),
     ("join.certain", "join.wait", "join.maybe", "join.no", "join.other", *NAV),
     ("join.slot.any", *NAV),
+    ("unit.more", "unit.fewer", "rounds.filter", "rounds.new", *OUT),
+    (
+        *(f"rounds.do.{what}" for what in "open reopen close done undo cancel edit add split copy log".split()),
+        *OUT,
+    ),
+    ("rounds.tentative", "rounds.settled", "rounds.reminders_none", "rounds.empty", "rounds.skip", *OUT),
+    ("rounds.rules_usual", *OUT),
+    ("rounds.units_done", "unit.browse", "rounds.everybody", *OUT),
+    ("unit.browse", "unit.more", "unit.fewer", "unit.up", "rounds.units_back", *OUT),
+    ("unit.more", "unit.fewer", "rounds.split_done", *OUT),
+    ("rounds.add_over", *OUT),
 )
 
 

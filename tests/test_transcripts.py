@@ -64,7 +64,7 @@ class Cast:
         player = await self._join(who, language)
         role = _ROLES[who]
         if role is not Role.DONOR:
-            await player.become(role, language)
+            await player.become(role, language, self._play.headers.get("unit", "") if role is Role.OFFICER else "")
         self._players[who] = player
         return player
 

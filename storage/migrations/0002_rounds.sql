@@ -105,6 +105,7 @@ ALTER TABLE donors ADD COLUMN deferred_until TEXT;
 ALTER TABLE donors ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0 CHECK (stopped IN (0, 1));
 ALTER TABLE donors ADD COLUMN ask_staff INTEGER NOT NULL DEFAULT 0 CHECK (ask_staff IN (0, 1));
 ALTER TABLE donors ADD COLUMN eligible_on TEXT;
+CREATE INDEX donors_phone ON donors (phone);
 CREATE INDEX donors_eligible ON donors (eligible_on, id) WHERE eligible_on IS NOT NULL;
 
 -- Files that officers send. The body goes once it is read, the row a week later.

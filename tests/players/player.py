@@ -38,9 +38,9 @@ class Player(ABC):
         self._read = 0
         self._seen: set[str] = set()
 
-    async def become(self, role: Role, language: str) -> None:
-        """Have a role from the table."""
-        await grant(self.app, self.address, role, language)
+    async def become(self, role: Role, language: str, unit: str = "") -> None:
+        """Have a role from the table; an officer of the unit with this code."""
+        await grant(self.app, self.address, role, language, unit=unit)
 
     async def play(self, line: str) -> list[Said]:
         """Do what a line says; everything the bot says to it."""

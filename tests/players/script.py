@@ -2,7 +2,7 @@
 
     # A donor registers by taps
     # language: en
-    # role: admin
+    # unit: YT
     # channels: telegram
 
     Donor: /dangky
@@ -14,7 +14,7 @@
 
 Lines after the first of a message are indented. `[Nam]` is a tap on the button with that label; a channel without buttons has it typed.
 `(sticker)`, `(photo)`, `(voice)`, `(my number)`, `(another's number 0912 345 678)` are sent as such. `(after 3 days)` on a line of its own
-moves the clock. Headers: the title, then `language` (of the client), `role` (of the first speaker), `plan` (a file of tests/data),
+moves the clock. Headers: the title, then `language` (of the client), `unit` (of the officer), `plan` (a file of tests/data),
 `channels` (all, if it is not said).
 """
 
@@ -25,7 +25,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 _SPEAKER = re.compile(r"(?P<who>[A-Z][a-z]+): ?(?P<text>.*)")
-_HEADER = re.compile(r"# (?P<key>language|role|plan|channels): (?P<value>.+)")
+_HEADER = re.compile(r"# (?P<key>language|unit|plan|channels): (?P<value>.+)")
 _LATER = re.compile(r"\(after (?P<number>\d+) (?P<unit>days|hours)\)")
 BOT = "Bot"
 

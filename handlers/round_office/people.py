@@ -1,0 +1,26 @@
+"""Those who have joined, and those who wait: what a change means for them."""
+
+from __future__ import annotations
+
+from core.rounds import Round
+from handlers.joining_offers import offer_seats
+from handlers.round_changes import is_news
+from handlers.turn import Turn
+from storage import joins, rounds
+
+
+async def told(turn: Turn, before: Round, after: Round) -> str:
+    """How many people will hear of a change; "" where it is no news to anybody."""
+    if not is_news(before, after):
+        return ""
+    counts = await joins.counts(turn.tx, before.id)
+    count = counts.seated + counts.waiting + counts.maybe
+    return turn.text("rounds.told" if count else "rounds.told_none", count=count)
+
+
+async def offer(turn: Turn, round_id: int) -> None:
+    """Whatever a change has freed goes to the next in the line."""
+    round_ = await rounds.by_id(turn.tx, round_id)
+    assert round_ is not None
+    for draft in await offer_seats(turn.tx, turn.house, round_, turn.now):
+        turn.tell(draft)
