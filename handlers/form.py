@@ -4,34 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from itertools import chain
 from typing import Any
 
-from core.dialogue import Button, Choice, Contact, Expired, Other, Press, Reply, Text
+from core.dialogue import Button, Choice, Reply
 from core.people import Conversation
 from core.unclear import Unclear
-from core.vietnamese import bare, fold, nfc
-from core.words import Words
+from handlers.answers import BACK as BACK  # A form's words, wherever they are made.
+from handlers.answers import CANCEL as CANCEL
+from handlers.answers import NAV, given_by, token_prefix
+from handlers.answers import Given as Given
 from handlers.turn import Turn, choices_text
 
 Answers = dict[str, Any]
-BACK, CANCEL, REVIEW = "_back", "_cancel", "review"
-_NAV = (BACK, CANCEL)
+REVIEW = "review"
 _SINCE = "_since"  # When a private form was opened, ms UTC.
 CONTACT = "_contact"  # The form has put a button for the contact card under the message box: whoever ends it tidies up.
 _DAY_MS = 86_400_000
-_HELLO = frozenset(("xin chao", "chao", "chao ban", "chao bot", "chao anh", "chao chi", "alo", "hello", "hi", "hey"))
 _PRIVATE_MS = 12 * 3_600_000
 _LONG_AGO_MS = 12 * 3_600_000  # After half a day people have forgotten the question: they are welcomed back.
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer: `value` where an offered choice was meant, else the words in `text`."""
-
-    text: str
-    value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +156,7 @@ class Form:
 
 def _choice(turn: Turn, value: str, message: str) -> Choice:
     """A choice with its label, and by reference the words of every language that mean it (message + ".words")."""
-    return Choice(value, turn.text(message), (f"@{message}.words",), nav=value in _NAV)
+    return Choice(value, turn.text(message), (f"@{message}.words",), nav=value in NAV)
 
 
 def labelled(turn: Turn, **values: str) -> list[Choice]:
@@ -244,7 +234,7 @@ async def ask(turn: Turn, form: Form, before: str = "", *, moved: bool = False) 
         updated_at=turn.at,
         expires_at=_expires(turn, form),
     )
-    prefix = f"{_base36(conversation.version)}.{conversation.step}:"
+    prefix = token_prefix(conversation)
     turn.reply(
         Reply(
             text="\n\n".join(filter(None, (before, prompt.text))),
@@ -268,7 +258,7 @@ async def advance(turn: Turn, form: Form) -> None:
     turn.conversation = conversation
     question = form.step(conversation.step)
     try:
-        given = _given(turn, question, conversation)
+        given = given_by(turn, conversation, free=question.free)
         if given.value == CANCEL:
             raise Finish(turn.text(form.cancelled))
         if given.value == BACK and question.nav:
@@ -323,81 +313,3 @@ def _reason(turn: Turn, unclear: Unclear, conversation: Conversation) -> str:
     if turn.at - conversation.updated_at > _LONG_AGO_MS:
         return turn.text("form.welcome_back")
     return turn.text(unclear.reason, **unclear.params)
-
-
-def _given(turn: Turn, question: Question, conversation: Conversation) -> Given:
-    """What the person meant. Raises Unclear for what no question can read."""
-    match turn.inbound.input:
-        case Press(token):
-            return _pressed(token, conversation)
-        case Text(text):
-            return _typed(text, turn, question)
-        case Contact(phone, own):
-            if not own:
-                raise Unclear("unclear.contact")
-            return Given(phone)
-        case Expired():
-            raise Unclear("form.outage")
-        case Other(kind):
-            raise Unclear(f"unclear.kind.{kind}" if turn.house.words.has(f"unclear.kind.{kind}") else "unclear.kind")
-        case _:
-            raise Unclear("unclear.kind")
-
-
-def _pressed(token: str, conversation: Conversation) -> Given:
-    """A button of this very question; whatever else a client sends is a button of an earlier one."""
-    head, _, value = token.partition(":")
-    if head != f"{_base36(conversation.version)}.{conversation.step}" or value not in {
-        o[0] for o in conversation.options
-    }:
-        raise Unclear("form.stale")
-    return Given("", value)
-
-
-# Labels and their other words: a few hundred, matched at every typed answer.
-_folded = lru_cache(4096)(fold)
-
-
-@lru_cache(4096)
-def _marked(alias: str) -> str:
-    return nfc(alias).lower()
-
-
-def meanings(words: Words, option: tuple[str, ...]) -> tuple[str, ...]:
-    """Everything that may be typed for an option of the row: its label and its other words in every language."""
-    _, label, *others = option
-    listed = (words.everywhere(other[1:]) if other.startswith("@") else (other,) for other in others)
-    return (label, *chain.from_iterable(listed))
-
-
-def _typed(raw: str, turn: Turn, question: Question) -> Given:
-    options = _open(turn).options
-    plain = [option for option in options if option[0] not in _NAV]
-    text = nfc(raw)
-    number = text.rstrip(".)").strip()
-    place = int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
-    if not question.free and 1 <= place <= len(plain):
-        return Given(raw, plain[place - 1][0])
-    words = bare(text).rstrip("!. ")
-    marked = text.lower().rstrip("!. ")
-    meant = {option[0]: meanings(turn.house.words, option) for option in options}
-    exact = [value for value, ways in meant.items() if marked in map(_marked, ways)]
-    named = exact or [
-        value
-        for value, ways in meant.items()
-        if words and words in map(_folded, ways) and not (question.free and value in _NAV)
-    ]
-    # "đúng" (save) and "dừng" (stop) differ by their marks alone, and units may share a name: then nothing is chosen.
-    if len(named) == 1:
-        return Given(raw, named[0])
-    if words in _HELLO:
-        raise Unclear("form.hello")
-    return Given(raw)
-
-
-def _base36(number: int) -> str:
-    digits = ""
-    while number:
-        number, digit = divmod(number, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return digits or "0"

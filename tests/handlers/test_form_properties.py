@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from bot.i18n import load_words
 from core.dialogue import Blocked, Command, Contact, Expired, Input, Other, Press, Start, Text
 from core.people import Role
+from handlers.answers import meanings
 from handlers.engine import _FORMS, ACTIONS
-from handlers.form import REVIEW, meanings
+from handlers.form import REVIEW
 from storage import people
 from tests.handlers.conversations import House, inputs
 
