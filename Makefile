@@ -3,6 +3,8 @@
 PORT ?= 8080
 OPEN ?= 1
 KILLS ?= 200
+PEOPLE ?= 20000
+LOOPS ?= 20
 TESTS ?=
 BENCH ?=
 UPGRADE ?=
@@ -43,11 +45,12 @@ lint: dev ## the quick half of check: no test is run
 	@.venv/bin/lint-imports
 
 torture: dev ## kill -9 at random moments (KILLS=200), and count what was lost or doubled
-	@KILLS=$(KILLS) .venv/bin/python -m pytest -m torture -s
+	@KILLS=$(KILLS) PEOPLE=$(PEOPLE) LOOPS=$(LOOPS) .venv/bin/python -m pytest -m torture -s
 
 bench: ## speed, paired with other bots' ways (BENCH=--quick)
 	$(call bootstrap,bench)
 	@.venv/bin/python -m benchmarks $(BENCH)
+	@.venv/bin/python -m benchmarks.planning $(BENCH)
 
 format: dev ## lay the code out, and mend what can be mended by itself
 	@.venv/bin/ruff check --fix-only --quiet .

@@ -24,9 +24,12 @@ base_url = "{base_url}"
 [web]
 port = {port}
 [delivery]
-per_second = 100
+per_second = {per_second}
 chat_burst = 100
 in_flight = {in_flight}
+[reminders]
+quiet_from = "00:00"
+quiet_to = "00:00"
 """
 
 
@@ -40,7 +43,9 @@ def free_port() -> int:
 class Program:
     """`python -m bot run` on a database of its own in `folder`."""
 
-    def __init__(self, folder: Path, *, base_url: str = "", token: str = "1000:TEST", root: Path = ROOT) -> None:
+    def __init__(
+        self, folder: Path, *, base_url: str = "", token: str = "1000:TEST", root: Path = ROOT, per_second: int = 100
+    ) -> None:
         """Without `base_url` there is no Telegram. `root`: the tree of code that runs."""
         self.database = folder / "giothong.db"
         self.port = free_port()
@@ -49,7 +54,12 @@ class Program:
         self._config = folder / "config.toml"
         self._process: asyncio.subprocess.Process | None = None
         facts = {"database": self.database, "port": self.port, "base_url": base_url or "http://127.0.0.1:1"}
-        on = {"telegram": "true" if base_url else "false", "token": token, "in_flight": IN_FLIGHT}
+        on = {
+            "telegram": "true" if base_url else "false",
+            "token": token,
+            "in_flight": IN_FLIGHT,
+            "per_second": per_second,
+        }
         self._config.write_text(CONFIG.format(**facts, **on), "utf-8")
 
     @property
