@@ -94,12 +94,13 @@ class Room:
         return (self.total is None or self.total > 0) and self.slot_for(slot) is not None
 
     def slot_for(self, slot: str) -> str | None:
-        """The slot that somebody who asked for this one would get; None where there is none left."""
+        """The slot that somebody who asked for this one would get, for any the emptiest; None where there is none left."""
         if not self.slots:
             return ""
         if slot in self.slots:
             return slot if self.slots[slot] > 0 else None
-        return next((starts for starts, free in self.slots.items() if free > 0), None)
+        emptiest = max(self.slots, key=lambda starts: self.slots[starts])  # Of equals the earliest.
+        return emptiest if self.slots[emptiest] > 0 else None
 
     def take(self, slot: str) -> None:
         """One seat less."""
@@ -209,6 +210,11 @@ def read_code(text: str) -> str:
     """A ticket's code as it was typed, read out or scanned: "gh:abc 234" is ABC234; "" where it can be none."""
     said = fold(text).upper().removeprefix(QR_PREFIX).replace(" ", "").replace("-", "")
     return said if len(said) == CODE_LENGTH and not set(said) - set(ALPHABET) else ""
+
+
+def spaced(code: str) -> str:
+    """A ticket's code as it is easy to read out: "ABC 234"."""
+    return f"{code[:3]} {code[3:]}".rstrip()
 
 
 def tally(rows: Iterable[tuple[str, int]]) -> Counts:

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.dates import show_date, show_weekday
 from core.dialogue import Reply
+from core.joins import spaced
 from core.rounds import Round, RoundState
 from handlers import notice_text, round_changes, round_text
 from handlers.voice import Voice
@@ -83,7 +84,7 @@ def change_notice(voice: Voice, news: News, ticket: str) -> Reply:
         message,
         lines="\n".join(f"• {line}" for line in lines(voice, news)),
         map=notice_text.map_line(voice, news.after),
-        ticket=voice.text("notice.ticket", ticket=ticket),
+        ticket=voice.text("notice.ticket", ticket=spaced(ticket)),
         **facts,
     )
     return Reply(text, voice.menu([f"/come {news.after.code}", f"/leave {news.after.code}"]))

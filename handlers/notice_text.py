@@ -6,6 +6,7 @@ from datetime import date
 
 from core.dates import show_date
 from core.dialogue import Reply
+from core.joins import spaced
 from core.notices import Window
 from core.rounds import Round
 from handlers import round_text
@@ -37,7 +38,7 @@ def lead(voice: Voice, round_: Round, today: date) -> str:
 def mine(voice: Voice, recipient: Recipient) -> str:
     """The person's own hour and ticket, on lines of their own."""
     hour = [voice.text("notice.slot", hour=voice.hour(recipient.slot))] if recipient.slot else []
-    return "".join(f"• {line}\n" for line in (*hour, voice.text("notice.ticket", ticket=recipient.ticket)))
+    return "".join(f"• {line}\n" for line in (*hour, voice.text("notice.ticket", ticket=spaced(recipient.ticket))))
 
 
 def map_line(voice: Voice, round_: Round) -> str:

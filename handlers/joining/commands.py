@@ -102,19 +102,28 @@ def _with_buttons(turn: Turn, round_: Round) -> None:
 
 async def join(turn: Turn, args: str) -> None:
     """Ask about one round, by its code; where it cannot be joined say why, and go on to the next that fits."""
-    if not args:
-        await next_(turn, "")
-        return
-    round_ = await _found(turn, args)
-    if round_ is None:
-        return
     who = await standing.guest(turn)
+    round_ = await _found(turn, args) if args else await _meant(turn, who)
+    if round_ is None:
+        if not args:
+            await next_(turn, "")
+        return
     if who is None:
         await _first_register(turn, round_)
     elif barrier := standing.barrier(turn, who, round_):
         await _refuse(turn, who, round_, barrier)
     else:
         await present(turn, who, round_)
+
+
+async def _meant(turn: Turn, who: Guest | None) -> Round | None:
+    """What "join" without a code means: the round that was just left, or lost the offer of; for a stranger the one they were shown."""
+    if who is None:
+        return next_round(await standing.coming(turn), [], turn.today)
+    last = max(who.answers.values(), key=lambda join: join.changed_at, default=None)
+    if last is None or last.state is not JoinState.LEFT:
+        return None
+    return next((round_ for round_ in who.plan if round_.id == last.round_id), None)
 
 
 async def _found(turn: Turn, code: str) -> Round | None:
@@ -158,9 +167,9 @@ async def _first_register(turn: Turn, round_: Round) -> None:
 
 
 async def _mine(turn: Turn, args: str, command: str) -> tuple[Guest, Round] | None:
-    """Who answers to which round: the one named, or the only one they take part in. None where that was said or asked."""
+    """Who answers to which round: the one named or asked about, or the only one they take part in. None where that was said or asked."""
     who = await standing.guest(turn)
-    if args:
+    if args := args or _asked_about(turn):
         round_ = await _found(turn, args)
         if round_ and who is None:
             await _first_register(turn, round_)
@@ -171,11 +180,20 @@ async def _mine(turn: Turn, args: str, command: str) -> tuple[Guest, Round] | No
         return who, active[0]
     if active:
         _ask_which(turn, active, command)
+    elif who and not _idle(turn) and (fits := standing.fitting(turn, who)):
+        return who, fits[0]  # What `present` showed with these very words as buttons.
     elif command == "/come":
         await next_(turn, "")
     else:
         turn.say("join.none_mine", "/next" if who else "/register")
     return None
+
+
+def _asked_about(turn: Turn) -> str:
+    """The code of the round that the open question is about."""
+    if turn.conversation is None or turn.conversation.form != question.FORM.name:
+        return ""
+    return str(turn.conversation.answers.get("round", ""))
 
 
 def _ask_which(turn: Turn, mine: Sequence[Round], command: str) -> None:
@@ -280,6 +298,20 @@ async def ticket(turn: Turn, args: str) -> None:
         await outcome.show_answer(turn, who, round_)
 
 
+async def hour(turn: Turn, args: str) -> None:
+    """Another hour of arrival. The one they have is given back only once they have the other."""
+    found = await _mine(turn, args, "/hour")
+    if found is None:
+        return
+    who, round_ = found
+    if barrier := standing.barrier(turn, who, round_):
+        await _refuse(turn, who, round_, barrier)
+    elif not round_.slots:
+        turn.say("join.no_hours", to("/ticket", round_), name=round_.name)
+    else:
+        await question.open_at(turn, round_, answer="certain")
+
+
 async def others(turn: Turn, _: str) -> None:
     """All rounds that fit."""
     who = await standing.guest(turn)
@@ -324,5 +356,6 @@ ACTIONS = (
         words=("toi khong den duoc", "khong den duoc", "toi khong den", "rut ten", "i cannot come", "i can't come"),
         listed=False,
     ),
+    Action(("hour", "doigio"), hour, words=("doi gio", "change the hour"), listed=False, within=False),
     Action(("others", "dotkhac"), others, words=("xem dot khac", "dot khac", "other rounds"), listed=False),
 )

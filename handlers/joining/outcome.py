@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.dialogue import Reply
-from core.joins import Join, JoinState, late_from
+from core.joins import Join, JoinState, late_from, spaced
 from core.rounds import Round
 from handlers import round_text
 from handlers.joining.standing import Guest, contact, staff_note
@@ -23,11 +23,6 @@ def to(command: str, round_: Round) -> str:
     return f"{command} {round_.code}"
 
 
-def spaced(code: str) -> str:
-    """A ticket's code as it is easy to read out: "ABC 234"."""
-    return f"{code[:3]} {code[3:]}"
-
-
 async def settle(turn: Turn, who: Guest, round_: Round, wish: Wish) -> None:
     """Write the answer down, let seats that came free go to the next, and say what became of it."""
     before = who.join(round_)
@@ -42,6 +37,11 @@ async def settle(turn: Turn, who: Guest, round_: Round, wish: Wish) -> None:
         turn.tell(draft)
     # A seat in a line that had not moved yet may have come to this very person.
     join = await joins.of(turn.tx, round_.id, turn.person.id) or join
+    if before and before.state is join.state is JoinState.CERTAIN and before.slot:
+        message = "join.hour_changed" if join.slot != before.slot else "join.hour_full"
+        hour = turn.voice.hour(join.slot)
+        turn.say(message, to("/ticket", round_), to("/leave", round_), hour=hour)
+        return
     await _SAY[join.state](turn, who, round_, join)
 
 
@@ -89,10 +89,11 @@ def put_calendar(turn: Turn, round_: Round) -> None:
 
 async def _waiting(turn: Turn, _: Guest, round_: Round, join: Join) -> None:
     turn.say(
-        "join.waiting",
+        "join.waiting_hour" if join.slot else "join.waiting",
         to("/leave", round_),
         "/others",
         name=round_.name,
+        hour=turn.voice.hour(join.slot) if join.slot else "",
         place=await joins.place(turn.tx, join),
         hours=turn.settings.offer_hours,
     )
@@ -148,7 +149,8 @@ async def show_answer(turn: Turn, who: Guest, round_: Round) -> None:
     if join.slot:
         mine.append(turn.text("join.slot.own", hour=turn.voice.hour(join.slot)))
     parts = [facts(turn, round_), "\n".join(mine), turn.text("join.ask_more", contact=contact(turn, round_))]
-    commands = [to(command, round_) for command in _WAYS[join.state]]
+    ways = (*_WAYS[join.state], *(("/hour",) if round_.slots and join.state is JoinState.CERTAIN else ()))
+    commands = [to(command, round_) for command in ways]
     turn.reply(Reply("\n\n".join(parts), turn.menu([*commands, "/others"])))
 
 

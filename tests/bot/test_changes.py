@@ -84,7 +84,7 @@ async def test_what_was_and_what_is_are_said_with_the_whole_new_facts(plans: Pla
         "• Nơi: Nhà Văn hoá tỉnh, 12 Hùng Vương → Trường A, 12 Hùng Vương hoặc Trường B (sẽ báo rõ sau)",
         "• Các phần: chưa rõ → Khai mạc 13:00–13:30 Hội trường",
         "🗓 Thứ Sáu, ngày 11/12/2026",
-        "• Mã phiếu của bạn: T1",
+        "• Mã vé của bạn: T1",
     ):
         assert line in text.split("\n")
 

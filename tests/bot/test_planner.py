@@ -237,7 +237,7 @@ async def test_a_reminder_says_where_and_when_with_map_hour_and_ticket(plans: Pl
         "Nhà Văn hoá tỉnh, 12 Hùng Vương",
         "?mlat=21.853&mlon=106.761",
         "Giờ bạn đến: 07 giờ 30 phút",
-        "Mã phiếu của bạn: T1",
+        "Mã vé của bạn: T1",
         "văn phòng, 0205 3812 345",
     ):
         assert part in text
