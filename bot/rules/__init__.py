@@ -227,9 +227,10 @@ def _whole(path: Path, data: Mapping[str, Any], raw: _Raw, seen: tuple[Path, ...
     own = {key: value for key, value in data.items() if key not in {"inherits", "without"}}
     if "inherits" not in data:
         return own
-    older = sorted(key for key in raw if key[0] == data["inherits"] and key[1] <= str(data.get("valid_from")))
+    by = str(data.get("valid_from"))
+    older = sorted(key for key in raw if key[0] == data["inherits"] and key[1] <= by and raw[key][0] != path)
     if not older:
-        raise ConfigError(f"{path}: inherits: there are no rules {data['inherits']!r} by {data.get('valid_from')}")
+        raise ConfigError(f"{path}: inherits: there are no rules {data['inherits']!r} by {by}")
     whole = _whole(*raw[older[-1]], raw, (*seen, path))
     whole = {key: value for key, value in whole.items() if key != "valid_to"}
     for name in data.get("without", ()):
