@@ -18,7 +18,7 @@ from handlers.turn import Turn
 KEY: Final = "health"
 _BEFORE = "weight"  # The question before this one.
 _SCRATCH: Final = f"_{KEY}"
-_GROUP = "g:"
+_GROUP, _ROW_OF = "g:", "r:"  # What rules call their rows may not be taken for "none" or "skip".
 _NAV = {BACK: "form.back", CANCEL: "form.cancel"}
 
 
@@ -46,7 +46,7 @@ async def ask(turn: Turn, answers: Answers) -> Prompt:
 
 def _ask_row(turn: Turn, answers: Answers, group: str) -> Prompt:
     rows = turn.rules.rows(group, _sex(answers))
-    choices = [Choice(name, row.says.get(turn.language, row.says["vi"])) for name, row in rows.items()]
+    choices = [Choice(_ROW_OF + name, row.says.get(turn.language, row.says["vi"])) for name, row in rows.items()]
     return Prompt(turn.text("eligible.which"), [*choices, *labelled(turn, other="eligible.other", **_NAV)])
 
 
@@ -63,7 +63,8 @@ def _ask_since(turn: Turn, row: str) -> Prompt:
 async def read(turn: Turn, answers: Answers, given: Given) -> object:
     """What defers, once nothing more does: {"since": {row: ISO or ""}, "conditions": [row], "skipped": bool}."""
     state = answers[_SCRATCH] = _state(answers)
-    rules = turn.rules
+    if not _row(turn, state):
+        state.pop("row", None)
     if given.value == BACK:
         if "group" not in state:
             raise GoTo(_BEFORE)
@@ -79,12 +80,18 @@ async def read(turn: Turn, answers: Answers, given: Given) -> object:
         raise Unclear("unclear.choice")
     elif given.value.startswith(_GROUP):
         state["group"] = given.value.removeprefix(_GROUP)
-    elif given.value in rules.deferrals:
-        state["row"] = given.value
     else:
-        state["conditions"] = sorted({*state["conditions"], given.value})
-        state.pop("group")
+        _choose(turn, state, given.value.removeprefix(_ROW_OF))
     raise AskAgain
+
+
+def _choose(turn: Turn, state: dict[str, Any], name: str) -> None:
+    """Take a row: of a deferral it is asked since when, a condition is all there is to say."""
+    if name in turn.rules.deferrals:
+        state["row"] = name
+        return
+    state["conditions"] = sorted({*state["conditions"], name})
+    state.pop("group", None)
 
 
 def _row(turn: Turn, state: dict[str, Any]) -> str:
