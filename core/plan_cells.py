@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from core.counts import read_count
 from core.dates import read_date, read_time
-from core.findings import Finding, Weekday
+from core.findings import Finding, Value, Weekday
 from core.unclear import Unclear
 from core.vietnamese import fold, narrow, nfc
 
@@ -17,6 +17,7 @@ Cell = str | int | float | bool | date | datetime | time | None
 T = TypeVar("T")
 
 _HIGHEST = 9_999_999  # the whole country gives 1.7 million units a year
+_QUOTED = 60
 _EMPTY = {"", "-", "...", "…", "n/a"}
 
 
@@ -60,12 +61,18 @@ def _typed(cell: Cell) -> str:
     return "" if fold(text) in _EMPTY else text
 
 
-def _asked(code: str, cell: Cell, **params: str | int | float | date | Weekday) -> Finding:
-    return Finding(code, {"typed": _typed(cell), **params})
+def _asked(code: str, cell: Cell, **params: Value) -> Finding:
+    return Finding(code, {"typed": _quoted(cell), **params})
 
 
-def _unread(code: str, cell: Cell, **params: str | int | float | date | Weekday) -> Read[T]:
-    return Read(None, (Finding(code, {"typed": _typed(cell), **params}, grave=True),))
+def _unread(code: str, cell: Cell, **params: Value) -> Read[T]:
+    return Read(None, (Finding(code, {"typed": _quoted(cell), **params}, grave=True),))
+
+
+def _quoted(cell: Cell) -> str:
+    """A cell as a question repeats it; whoever pasted a page into it knows it by its beginning."""
+    typed = _typed(cell)
+    return typed if len(typed) <= _QUOTED else f"{typed[:_QUOTED].rstrip()}…"
 
 
 # Counts
@@ -74,8 +81,9 @@ _AT_LEAST = (
     r"(?:>=?|≥|~|≈|±|\+/-|tu|tren|hon|it nhat|toi thieu|khoang|tam|chung|uoc|uoc tinh|du kien|about|at least|over)"
 )
 _COUNT = re.compile(
-    rf"(?P<about>(?:{_AT_LEAST}[ :]*)*)(?P<number>[0-9][0-9.,]*)\s*(?:don vi|dv|nguoi|luot|units?|people|donors?)?"
-    r"(?: (?:mau|hien mau|dang ky|of blood|nguoi))*(?P<more>\s*(?:\+|tro len|or more))?",
+    rf"(?:(?:chi tieu|target)[ :]*)?(?P<about>(?:{_AT_LEAST}[ :]*)*)(?P<number>[0-9][0-9.,]*)"
+    r"\s*(?:don vi|dv|nguoi|luot|units?|people|donors?)?(?: (?:mau|hien mau|dang ky|of blood|nguoi))*"
+    r"(?P<more>\s*\(?(?:\+|tro len|or more|du kien)\)?)?",
     re.ASCII,
 )
 _RANGE = re.compile(r"\D*?([0-9][0-9.]*)\s*(?:-|den|toi|to)\s*([0-9][0-9.]*)\D*")
@@ -140,6 +148,7 @@ _WEEKDAY = re.compile(
     r"|(?P<english>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?)\b(?! *(?:thang|nam)\b)"
 )
 _TENTATIVE = re.compile(r"\(?\b(?:du kien|dk|tentative(?:ly)?|expected)\b\)?[ :.]*")
+_LEAD_IN = re.compile(r"^(?:thoi gian|time)?[ :]*(?:to chuc)?[ :]*")
 _DOUBLED = re.compile(r"([/.\-])(?: *[/.\-])+")
 # Why a date was not taken, and the question that this makes.
 _DATE_CODES = {
@@ -170,7 +179,7 @@ def date_cell(cell: Cell, *, today: date, plan_year: int | None = None) -> Read[
     tentative = bool(_TENTATIVE.search(said))
     said = _TENTATIVE.sub(" ", said)
     weekday = _WEEKDAY.search(said)
-    said = re.sub(r"[()]", " ", _WEEKDAY.sub(" ", said)).strip(" ,;.-")
+    said = _LEAD_IN.sub("", re.sub(r"[()]", " ", _WEEKDAY.sub(" ", said)).strip(" ,;.-"))
     mended = _DOUBLED.sub(r"\1", said)
     read = _day(mended, cell, today, plan_year)
     if read.value is None:
@@ -219,6 +228,7 @@ def _weekday(found: re.Match[str]) -> int:
 _AROUND_HOURS = re.compile(
     r"^(?:buoi sang|sang|tu|luc|from|at)[ :]+|[ ,(]+(?:buoi sang|sang|cung ngay|am)\)?$|[ ,]+ngay .*$"
 )
+_MINUTE_SIGN, _HOUR_SIGN = re.compile(r"(?<=\d)'"), re.compile(r"(?<=\d) ?g(?= ?\d|$|[ -])")  # 7h30', 7g30
 _BETWEEN_HOURS = re.compile(r"\s*(?:-+|\bden\b|\btoi\b|\bto\b)\s*")
 
 
@@ -229,7 +239,7 @@ def hours_cell(cell: Cell) -> Read[Hours]:
     typed = _typed(cell)
     if not typed:
         return Read(None)
-    said, before = fold(typed).strip(" .,;"), ""
+    said, before = _HOUR_SIGN.sub("h", _MINUTE_SIGN.sub("", fold(typed))).strip(" .,;"), ""
     while said != before:
         said, before = _AROUND_HOURS.sub("", said).strip(), said
     parts = _BETWEEN_HOURS.split(said)

@@ -40,6 +40,7 @@ def day(cell: Cell) -> Read[PlanDay]:
 @pytest.mark.parametrize(
     ("cell", "count"),
     [("250", 250), (" 250 ", 250), ("3.950", 3950), (3950, 3950), (3950.0, 3950), ("250 đơn vị máu", 250), ("200 đv", 200),
+     ("Chỉ tiêu: 250 đơn vị máu.", 250),
      ("1.748.935", 1_748_935), ("250.", 250), ("２５０", 250), ("", None), (None, None), ("-", None), ("–", None), ("…", None)],
 )  # fmt: skip
 def test_a_count_is_read_without_a_question(cell: Cell, count: int | None) -> None:
@@ -50,7 +51,7 @@ def test_a_count_is_read_without_a_question(cell: Cell, count: int | None) -> No
 @pytest.mark.parametrize(
     ("cell", "count"),
     [("≥ 700", 700), (">=700", 700), ("khoảng 250", 250), ("~250", 250), ("từ 700 người trở lên", 700), ("ít nhất 150", 150),
-     ("dự kiến 3.950", 3950), ("700+", 700), ("từ 150 người đăng ký trở lên", 150)],
+     ("dự kiến 3.950", 3950), ("700+", 700), ("200 (dự kiến)", 200), ("từ 150 người đăng ký trở lên", 150)],
 )  # fmt: skip
 def test_a_rough_count_is_taken_and_asked_about(cell: str, count: int) -> None:
     """The figure stands in the plan, and the officer sees how it was read."""
@@ -110,7 +111,14 @@ def test_a_date_is_read_day_first(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["dự kiến 07/4/2021", "07/4/2021 (dự kiến)", "Dự kiến ngày 07/4/2021 (T4)", "DK: 7/4/2021"]
+    "cell",
+    [
+        "dự kiến 07/4/2021",
+        "07/4/2021 (dự kiến)",
+        "Dự kiến ngày 07/4/2021 (T4)",
+        "Thời gian dự kiến tổ chức: 07/4/2021.",
+        "DK: 7/4/2021",
+    ],
 )
 def test_a_tentative_date_says_so(cell: str) -> None:
     """The words "dự kiến" belong to the date."""
@@ -161,7 +169,8 @@ def test_two_things_may_be_wrong_with_one_date() -> None:
     ("cell", "hours"),
     [("07 giờ 00 phút đến 11 giờ 30", Hours("07:00", "11:30")), ("7h30-11h30", Hours("07:30", "11:30")),
      ("08:00–09:00", Hours("08:00", "09:00")), ("Từ 07 giờ 00 phút đến 11 giờ 30 phút, ngày 03/11/2024", Hours("07:00", "11:30")),
-     ("từ 7h30 sáng", Hours("07:30")), (time(7, 30), Hours("07:30")), ("7h", Hours("07:00")), ("11h30-7h", Hours("11:30", "07:00")),
+     ("từ 7h30 sáng", Hours("07:30")), (time(7, 30), Hours("07:30")), ("7h", Hours("07:00")),
+     ("7g30 - 11g", Hours("07:30", "11:00")), ("7h30’-11h30’", Hours("07:30", "11:30")), ("11h30-7h", Hours("11:30", "07:00")),
      ("", None)],
 )  # fmt: skip
 def test_hours_are_read(cell: Cell, hours: Hours | None) -> None:
@@ -209,6 +218,12 @@ def test_a_tick_is_yes(cell: Cell, yes: bool | None) -> None:
 def test_what_is_neither_yes_nor_no_is_asked_about() -> None:
     """Not guessed."""
     assert codes(yes_cell("có thể")) == ["yes_unread"]
+
+
+def test_a_page_in_a_cell_is_quoted_by_its_beginning() -> None:
+    """A question stays a question."""
+    typed = str(day("07/4/2021 và " + "các ngày khác " * 40).findings[0].params["typed"])
+    assert typed.startswith("07/4/2021 và các") and typed.endswith("…") and len(typed) < 70
 
 
 anything = st.one_of(

@@ -47,6 +47,7 @@ def lai_chau() -> list[Round]:
             entry["held_on"],
             code=entry["code"],
             place=entry["place"],
+            place_or=tuple(entry.get("place_or", ())),
             target=entry["target"],
             deadline_on=entry["deadline_on"],
             units=frozenset(IDS[code] for code in entry["units"]),
