@@ -121,28 +121,33 @@ async def reminders(turn: Turn, _: str) -> None:
     await open_form(turn, FORM, put_aside(turn.conversation))
 
 
-async def _ask_once(turn: Turn, _: Answers) -> Prompt:
-    return Prompt(turn.text("notices.ask"), labelled(turn, yes="notices.yes", no="notices.no"))
-
-
-async def _read_once(turn: Turn, _: Answers, given: Given) -> object:
-    if given.value is None:
-        raise Unclear("unclear.choice")
-    await agree(turn, await _wishes(turn), yes=given.value == "yes")
-    raise Finish(turn.text("notices.agreed" if given.value == "yes" else "notices.declined"))
-
-
-ONCE = Form("notices", (Question("agree", _ask_once, _read_once, nav=False),), _nothing, cancelled="notices.declined")
-
-
 async def ask_once(turn: Turn, how: str) -> None:
-    """Ask whether the person wants to hear when they may give again, if nobody asked before. Silence is no consent."""
+    """Ask whether the person wants to hear when they may give again, if nobody asked before. Silence is no consent.
+
+    Not a form: it comes right after an answer that matters more, and must not stand in the way of what is said next.
+    """
     if turn.person.id is None or await notices.wishes(turn.tx, turn.person.id) is not None:
         if how != _ONCE:
             await reminders(turn, "")
         return
     await _keep(turn, Wishes())  # Asked, from here on.
-    await open_form(turn, ONCE, put_aside(turn.conversation))
+    turn.say("notices.ask", "/tellme", "/nothanks")
+
+
+async def tell_me(turn: Turn, _: str) -> None:
+    """The person wants to hear when they may give again."""
+    if turn.person.id is None:
+        turn.say("reminders.nobody", "/register", "/help")
+        return
+    await agree(turn, await _wishes(turn), yes=True)
+    turn.say("notices.agreed")
+
+
+async def no_thanks(turn: Turn, _: str) -> None:
+    """The person does not, or no longer."""
+    if turn.person.id is not None:
+        await agree(turn, await _wishes(turn), yes=False)
+    turn.say("notices.declined")
 
 
 ACTIONS = (
@@ -152,5 +157,7 @@ ACTIONS = (
         words=("nhac hen", "nhac toi", "tat nhac", "tam dung nhac", "reminders", "thong bao"),
     ),
     Action(("notices", "tinbao"), ask_once, listed=False),
+    Action(("tellme", "nhantoi"), tell_me, listed=False),
+    Action(("nothanks", "khongnhan"), no_thanks, listed=False),
 )
-FORMS = (FORM, ONCE)
+FORMS = (FORM,)

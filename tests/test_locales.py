@@ -175,7 +175,6 @@ QUESTIONS = (
     ("eligible.no", "eligible.yes", "eligible.skip", *NAV),
     ("eligible.no", "eligible.unsure", "eligible.skip", *NAV),
     ("reminders.done",),
-    ("notices.yes", "notices.no"),
     ("join.certain", "join.wait", "join.maybe", "join.no", "join.other", *NAV),
     ("join.slot.any", *NAV),
     ("unit.more", "unit.fewer", "rounds.filter", "rounds.new", *OUT),

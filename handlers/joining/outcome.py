@@ -9,7 +9,7 @@ from handlers import round_text
 from handlers.joining.standing import Guest, contact, staff_note
 from handlers.joining_offers import moment, offer_seats
 from handlers.turn import Turn
-from storage import joins, outbox
+from storage import joins, notices, outbox
 from storage.joins import Wish
 
 
@@ -37,12 +37,14 @@ async def settle(turn: Turn, who: Guest, round_: Round, wish: Wish) -> None:
         turn.tell(draft)
     # A seat in a line that had not moved yet may have come to this very person.
     join = await joins.of(turn.tx, round_.id, turn.person.id) or join
+    await notices.heard_of(turn.tx, join.person_id)
     if before and before.state is join.state is JoinState.CERTAIN and before.slot:
         message = "join.hour_changed" if join.slot != before.slot else "join.hour_full"
         hour = turn.voice.hour(join.slot)
         turn.say(message, to("/ticket", round_), to("/leave", round_), hour=hour)
         return
     await _SAY[join.state](turn, who, round_, join)
+    turn.follow = turn.follow or "/notices once"
 
 
 async def _certain(turn: Turn, who: Guest, round_: Round, join: Join) -> None:

@@ -28,7 +28,6 @@ async def test_whether_to_tell_when_one_may_give_again_is_asked_once(house: Hous
     await house.do(person, [Command("notices", "once")])
     assert house.said(person)[-1]["text"].startswith("Bạn có muốn tôi nhắn")
     assert settings(house, person) == [(0, "", None)]
-    await house.say(person, "/huy")
     before = len(house.said(person))
     await house.do(person, [Command("notices", "once")])
     assert len(house.said(person)) == before
@@ -46,9 +45,9 @@ async def test_consent_is_recorded_with_the_words_that_were_read_and_withdrawn_w
     yes, no = await known(house), await known(house)
     records = "SELECT count(*) FROM consents WHERE purpose = 'notices'"
     before = house.rows(records)[0][0]
-    await house.do(no, [Command("notices"), Text("không")])
+    await house.do(no, [Command("notices"), Text("Không, cảm ơn")])
     assert (settings(house, no), house.rows(records)[0][0]) == ([(0, "", None)], before)
-    await house.do(yes, [Command("notices"), Text("có")])
+    await house.do(yes, [Command("notices"), Text("Có, nhắn tôi")])
     assert settings(house, yes) == [(1, "", None)]
     await house.do(yes, [Command("reminders"), Text("Tắt: Khi bạn có thể hiến lại"), Text("xong")])
     assert settings(house, yes) == [(0, "", None)]
@@ -94,5 +93,5 @@ async def test_who_is_in_the_middle_of_a_form_comes_back_to_it(house: House) -> 
 async def test_erasure_takes_the_settings_along(house: House) -> None:
     """And withdraws the consent that was given."""
     person = await known(house)
-    await house.do(person, [Command("notices"), Text("có"), Command("forget"), Text("xoá")])
+    await house.do(person, [Command("notices"), Text("Có, nhắn tôi"), Command("forget"), Text("xoá")])
     assert settings(house, person) == []
