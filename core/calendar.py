@@ -31,11 +31,15 @@ class Holiday:
     lunar: bool = False
     settled: bool = True
 
-    def in_year(self, year: int) -> date | None:
-        """Its day in a solar year; None before it was introduced."""
-        if not self.from_year <= year <= self.to_year or (self.lunar and not FIRST_YEAR <= year <= LAST_YEAR):
-            return None
-        return solar_day(LunarDay(year, self.month, self.day)) if self.lunar else date(year, self.month, self.day)
+    def in_year(self, year: int) -> tuple[date, ...]:
+        """Its days in a solar year: none before it was introduced; a day of the last lunar month may come twice, or not at all."""
+        if not self.from_year <= year <= self.to_year:
+            return ()
+        if not self.lunar:
+            return (date(year, self.month, self.day),)
+        known = (near for near in (year - 1, year) if FIRST_YEAR <= near <= LAST_YEAR)
+        days = (solar_day(LunarDay(near, self.month, self.day)) for near in known)
+        return tuple(day for day in days if day.year == year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Calendar:
         break_ = self._tet.get(year) or self._tet.get(0)
         tet = _tet_days(year, break_) if break_ else ()
         named = dict.fromkeys(tet, break_.names) if break_ else {}
-        days = [(holiday, day) for holiday in self._holidays if (day := holiday.in_year(year))]
+        days = [(holiday, day) for holiday in self._holidays for day in holiday.in_year(year)]
         unsettled = frozenset(day for holiday, day in days if not holiday.settled)
         legal = named | {day: holiday.names for holiday, day in days if holiday.settled}
         legal |= {day: row.names for day, row in self._decided.items() if day.year == year and row.off}

@@ -15,7 +15,7 @@ from core.calendar import TET_DAYS, Calendar, Decided, Holiday, TetBreak
 from core.lunar import FIRST_YEAR, LAST_YEAR
 
 _OURS = Path(__file__).parent / "vietnam.toml"
-_LEAP_YEAR = 2024  # so that 29 February may stand in the file
+_COMMON_YEAR = 2026  # 29 February is no day of every year
 _LUNAR_DAYS = 29  # not every lunar month has a 30th
 
 _Text = Annotated[str, Field(min_length=1, max_length=300)]
@@ -40,7 +40,7 @@ class _HolidayRow(_Row):
         if self.lunar and self.day > _LUNAR_DAYS:
             raise ValueError(f"day {self.day}: a lunar month may have {_LUNAR_DAYS} days only")
         if not self.lunar:
-            date(_LEAP_YEAR, self.month, self.day)
+            date(_COMMON_YEAR, self.month, self.day)
         return self
 
 

@@ -37,7 +37,7 @@ def test_a_copy_of_ours_says_the_same(written: Path) -> None:
     ("text", "part"),
     [
         ("[[holidays]]\nmonth = 13\nday = 1\n" + NAMED, "holidays.0.month: "),
-        ("[[holidays]]\nmonth = 2\nday = 30\n" + NAMED, "holidays.0: "),
+        ("[[holidays]]\nmonth = 2\nday = 29\n" + NAMED, "holidays.0: "),
         ("[[holidays]]\nmonth = 3\nday = 30\nlunar = true\n" + NAMED, "a lunar month may have 29 days only"),
         ("[[holidays]]\nmonth = 3\nday = 3\n", "holidays.0.name: "),
         ('[[holidays]]\nmonth = 3\nday = 3\nname = { vi = "A" }\n', "holidays.0.source: "),

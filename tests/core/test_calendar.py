@@ -116,6 +116,14 @@ def test_what_is_decided_wins_over_the_rule() -> None:
     assert not calendar.is_day_off(date(2026, 3, 1)) and not calendar.is_day_off(date(2026, 3, 2))
 
 
+def test_a_lunar_day_of_december_belongs_to_the_solar_year_it_falls_in() -> None:
+    """23 tháng Chạp of the year Ất Tỵ is in February 2026, that of Bính Ngọ in January 2027."""
+    kitchen = Holiday(12, 23, {"vi": "Ông Công ông Táo"}, "x", lunar=True)
+    assert kitchen.in_year(2026) == (date(2026, 2, 10),)
+    assert kitchen.in_year(2027) == (date(2027, 1, 30),)
+    assert Calendar([kitchen]).is_day_off(date(2026, 2, 10))
+
+
 @given(st.dates(date(1900, 1, 1), date(2300, 1, 1)))
 def test_every_day_has_a_working_day_on_both_sides(any_day: date) -> None:
     """Within two weeks, in every year, known or not."""
