@@ -48,7 +48,7 @@ def _consent(turn: Turn, consent: records.Consent) -> str:
         purpose=turn.text(f"mydata.purpose.{consent.purpose}"),
         answer=turn.text(f"mydata.{consent.answer}"),
         at=turn.text("mydata.time", time=f"{at:%H:%M}", date=show_date(at.date())),
-        channel={"telegram": "Telegram"}.get(consent.channel, consent.channel),
+        channel=turn.voice.channel(consent.channel),
     )
 
 

@@ -26,6 +26,10 @@ class Voice:
         """A sentence of the catalogue."""
         return self.words.say(self.language, message, **params)
 
+    def channel(self, name: str) -> str:
+        """A channel as people know it: one of them has a name of its own."""
+        return {"telegram": "Telegram"}.get(name, name)
+
     def hour(self, text: str) -> str:
         """A local "HH:MM" as notices print it."""
         return show_time(time.fromisoformat(text)) if self.language == "vi" else text

@@ -95,12 +95,13 @@ async def _ask_answer(turn: Turn, answers: Answers) -> Prompt:
     who = await standing.guest(turn)
     if round_ is None or who is None:
         return Prompt(turn.text("join.unknown"))
-    fits = standing.fitting(turn, who)
+    fits, mine = standing.fitting(turn, who), who.join(round_)
     first = bool(fits) and fits[0].id == round_.id
     full = (await joins.room(turn.tx, round_, but_for=turn.person.id)).full
     parts = [
         outcome.facts(turn, round_, "join.facts_next" if first else "join.facts"),
-        turn.text("join.declined") if who.join(round_) else "",  # Who takes part is not asked.
+        # Who takes part is not asked; but an officer may have put them on the list since the question was put.
+        turn.text("join.declined") if mine and not mine.active else "",
         standing.staff_note(turn, who, round_),
         turn.text("join.full") if full else "",
         turn.text("join.ask_more", contact=standing.contact(turn, round_)),

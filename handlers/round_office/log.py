@@ -58,8 +58,9 @@ async def _line(turn: Turn, change: rounds.Change, person: Person | None) -> lis
 
 async def _who(turn: Turn, address: str, person: Person | None) -> str:
     """The role, of an officer the unit, and the channel."""
-    channel = address.partition(":")[0]
-    if channel == "cli":
+    name = address.partition(":")[0]
+    channel = turn.voice.channel(name)
+    if name == "cli":
         return turn.text("rounds.who.cli")
     admin = address in turn.settings.admins or (person is not None and person.role is Role.ADMIN)
     index = await turn.unit_index()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.rounds import Round
+from core.rounds import Round, RoundState
 from handlers.joining_offers import offer_seats
 from handlers.round_changes import is_news
 from handlers.turn import Turn
@@ -15,7 +15,10 @@ async def told(turn: Turn, before: Round, after: Round) -> str:
         return ""
     counts = await joins.counts(turn.tx, before.id)
     count = counts.seated + counts.waiting + counts.maybe
-    return turn.text("rounds.told" if count else "rounds.told_none", count=count)
+    if not count:
+        return turn.text("rounds.told_none")
+    off = after.state is RoundState.CANCELLED
+    return turn.text("rounds.told_off" if off else "rounds.told", count=count)
 
 
 async def offer(turn: Turn, round_id: int) -> None:

@@ -188,7 +188,7 @@ async def _tell(turn: Turn, round_: Round, join: Join) -> None:
         Draft(
             f"added:{join.id}:{turn.at}",
             person.address,
-            Reply(text, voice.menu(("/ticket", f"/leave {round_.code}"))),
+            Reply(text, voice.menu((f"/ticket {round_.code}", f"/leave {round_.code}"))),
             lane=Lane.REMINDER,
             not_before=int(awake.timestamp() * 1000) if awake > turn.now else 0,
             expires_at=int(over.timestamp() * 1000),

@@ -69,7 +69,7 @@ async def read_moving(_: Turn, answers: Answers, given: Given, __: Round) -> obj
 async def ask_day(turn: Turn, _: Answers, round_: Round) -> Prompt:
     """When those who go over give."""
     now = await fields.BY_KEY["day"].show(turn, fields.values_of(round_, ("held_on", "tentative")))
-    text = f"{turn.text('rounds.split_day')}\n{turn.text('rounds.ask.day')}"
+    text = f"{turn.text('rounds.split_for')} {turn.text('rounds.ask.day')}"
     return Prompt(text, [Choice("same", turn.text("rounds.split_same", value=now))])
 
 
@@ -87,7 +87,7 @@ async def read_day(turn: Turn, answers: Answers, given: Given, round_: Round) ->
 async def ask_place(turn: Turn, _: Answers, round_: Round) -> Prompt:
     """Where those who go over give."""
     now = await fields.BY_KEY["place"].show(turn, fields.values_of(round_, ("place", "place_or")))
-    text = f"{turn.text('rounds.split_place')}\n{turn.text('rounds.ask.place')}"
+    text = f"{turn.text('rounds.split_for')} {turn.text('rounds.ask.place')}"
     return Prompt(text, [Choice("same", turn.text("rounds.split_same", value=now))])
 
 
@@ -140,7 +140,7 @@ async def ask_splitting(turn: Turn, answers: Answers, round_: Round) -> Prompt:
         turn.text("rounds.split_preview", name=rest.name, stay=stay, new=other.name, go=go),
         *await edit.difference(turn, round_changes.differences(replace(round_, units=other.units), other)),
         turn.text("rounds.split_people", count=len(await _people(turn, round_, other))),
-        await checks.questions(turn, other),
+        await checks.questions(turn, other, rest),
     ]
     return Prompt("\n".join(filter(None, lines)), labelled(turn, yes="rounds.do.split"))
 

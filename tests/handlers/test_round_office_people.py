@@ -45,7 +45,7 @@ async def test_a_person_is_put_on_the_list_and_told(office: Office) -> None:
     [(address,)] = office.house.rows("SELECT address FROM people WHERE id = ?", her)
     [told] = office.house.said(address)
     assert "đã ghi tên bạn vào “Đợt 11 năm 2026”, Thứ Sáu, 04/12/2026" in told["text"]
-    assert [token for _, token, _ in told["buttons"]] == ["/ticket", f"/leave {CODE}"]
+    assert [token for _, token, _ in told["buttons"]] == [f"/ticket {CODE}", f"/leave {CODE}"]
     lane, not_before, expires_at = office.house.rows(
         "SELECT lane, not_before, expires_at FROM outbox WHERE address = ?", address
     )[0]
