@@ -296,10 +296,10 @@ def _wait(row: Interval) -> Term:
 
 def _full_window(rules: RuleSet, facts: Facts, day: date) -> Ground | None:
     """NO where so many donations lie within the days before that one more would be too many. Source: article 6(3)."""
-    named = rules.after(facts.kind)
-    if named is None or named[1].times is None:
+    rows = [named for kind in (facts.last_kind, facts.kind) if kind and (named := rules.after(kind)) and named[1].times]
+    if not rows:
         return None
-    name, row = named
+    name, row = rows[0]
     assert row.times is not None
     recent = sorted(given for given in facts.given if given <= day < _wait(row).first_day(given))
     if len(recent) < row.times:

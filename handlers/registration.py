@@ -88,22 +88,23 @@ async def _ask_age(turn: Turn, _: Answers) -> Prompt:
 
 async def _read_age(turn: Turn, _: Answers, given: Given) -> object:
     birth = read_birth(given.text, turn.today)
-    judged = judge_age(birth, turn.today, turn.rules.age)
+    rule = turn.rules.age
+    judged = judge_age(birth, turn.today, rule)
     if judged.age is Age.TOO_YOUNG:
         if await donors.of_person(turn.tx, turn.person.id):  # More likely a slip than a person who grew younger.
-            raise Unclear("register.age.young_registered")
+            raise Unclear("register.age.young_registered", lowest=rule.lowest)
         # Nothing is kept of somebody under 18. Source: Circular 26/2013/TT-BYT art. 4(1); Law 91/2025/QH15 art. 24.
         await turn.forget()
         when = (
             turn.text("register.age.from", date=show_date(judged.allowed_from))
             if judged.allowed_from
-            else turn.text("register.age.from_birthday")
+            else turn.text("register.age.from_birthday", lowest=rule.lowest)
         )
-        raise Finish(turn.text("register.age.young", when=when), "/next", "/help")
+        raise Finish(turn.text("register.age.young", when=when, lowest=rule.lowest), "/next", "/help")
     if judged.age is Age.TOO_OLD:
-        raise Unclear("register.age.old", contact=turn.settings.contact)
+        raise Unclear("register.age.old", contact=turn.settings.contact, lowest=rule.lowest, highest=rule.highest)
     if judged.age is Age.NEED_DATE:
-        raise Unclear("register.age.need_date")
+        raise Unclear("register.age.need_date", lowest=rule.lowest)
     return birth_json(birth)
 
 
@@ -138,7 +139,7 @@ async def _show_age(turn: Turn, value: dict[str, Any]) -> str:
         date=show_date(birth.date) if birth.date else "",
         year=birth.year,
     )
-    return f"{shown}. {turn.text('age.staff')}" if staff else shown
+    return f"{shown}. {turn.text('age.staff', highest=turn.rules.age.highest)}" if staff else shown
 
 
 async def _ask_sex(turn: Turn, _: Answers) -> Prompt:

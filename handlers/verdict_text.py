@@ -16,6 +16,8 @@ from handlers.voice import Voice
 # Grounds that have sentences of their own: they rest on what the person sees in /hoso. All others share one.
 _OWN = ("age", "deferred", "selfcheck", "last", "edition")
 _CITED = (
+    (r"Viện Huyết học – Truyền máu Trung ương", "National Institute of Hematology and Blood Transfusion"),
+    (r"TP. Hồ Chí Minh, hỏi đáp", "Ho Chi Minh City, questions and answers"),
     (r"Thông tư (\S+)", r"Circular \1"),
     (r"Điều (\d+) khoản (\d+) điểm (\w)", r"article \1(\2)(\3)"),
     (r"Điều (\d+) khoản (\d+)", r"article \1(\2)"),

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.checks import check_all
 from bot.config import ConfigError
 from bot.rules import load_rules
 from core.people import Component, Sex
 from core.rule_sets import Term
 from tests.core.rules import HCMC, SETS, TT26
+from tests.program import config_of
 
 YEAR, HALF, QUARTER = Term(12, "months"), Term(6, "months"), Term(3, "months")
 MONTH, WEEK = Term(4, "weeks"), Term(7, "days")
@@ -173,6 +175,24 @@ def test_rules_that_nobody_has_are_named(folder: Path) -> None:
         load_rules("tt27")
     with pytest.raises(ConfigError, match=r"rules\.folder: .*no such folder"):
         load_rules("tt26", str(folder / "none"))
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ({"default": "tt27"}, "there are no rules 'tt27'"),
+        ({"default": "old", "folder": "."}, "no edition of 'old' is in force today"),
+        ({}, ""),
+    ],
+)
+async def test_check_looks_at_the_rules(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, section: dict[str, str], said: str
+) -> None:
+    """Before anybody is judged by them, or sent to the staff because they are over."""
+    monkeypatch.chdir(folder)
+    write(folder, "old", 'inherits = "tt26"\nvalid_to = 2026-01-02\n')
+    found = {what: problem async for what, problem in check_all(config_of(folder, rules=section))}
+    assert (said in found["rules"]) if said else found["rules"] == ""
 
 
 def test_rules_that_inherit_each_other_are_refused(folder: Path) -> None:

@@ -266,6 +266,16 @@ def test_granulocytes_three_times_in_seven_days(given: list[str], on: str, answe
     assert (verdict.answer, verdict.next_on) == (answer, day(next_on) if next_on else None)
 
 
+@pytest.mark.parametrize(
+    ("given", "answer"), [(["20/11/2026", "21/11/2026"], OK), (["19/11/2026", "20/11/2026", "21/11/2026"], NO)]
+)
+def test_after_granulocytes_their_count_decides_whatever_is_given_next(given: list[str], answer: Answer) -> None:
+    """Article 6(4): whole blood after the third time of a week waits as a fourth time would."""
+    days = tuple(map(day, given))
+    verdict = judge_facts(TT26, Facts(given=days, last=days[-1], last_kind=Component.GRANULOCYTES), DAY)
+    assert (verdict.answer, verdict.next_on) == (answer, day("26/11/2026") if answer is NO else None)
+
+
 def test_granulocytes_of_which_only_the_last_is_known() -> None:
     """How many there were in the week is not known: the staff looks, until the week is over."""
     facts = gave("20/11/2026", Component.GRANULOCYTES)
