@@ -69,7 +69,7 @@ class Changes:
             Draft(
                 f"change:{last}:{who.person_id}",
                 who.address,
-                change_notice(voices[who.language], news, who.ticket),
+                change_notice(voices[who.language], news, who),
                 Lane.REMINDER,
                 _ms(say_at) if say_at > now else 0,
                 _ms(expires_at),

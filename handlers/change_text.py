@@ -8,10 +8,10 @@ from typing import Any
 
 from core.dates import show_date, show_weekday
 from core.dialogue import Reply
-from core.joins import spaced
 from core.rounds import Round, RoundState
 from handlers import notice_text, round_changes, round_text
 from handlers.voice import Voice
+from storage.notices import Recipient
 
 _FIELDS = frozenset(field.name for field in fields(Round))
 
@@ -73,9 +73,9 @@ _LINES: dict[str, Callable[[Voice, Round], str]] = {
 }
 
 
-def change_notice(voice: Voice, news: News, ticket: str) -> Reply:
+def change_notice(voice: Voice, news: News, recipient: Recipient) -> Reply:
     """To one who joined. A round that is off asks nothing; every other asks again."""
-    facts = round_text.facts(voice, news.after)
+    facts = notice_text.facts(voice, news.after)
     if news.cancelled:
         reason = f"{voice.text('change.reason', reason=news.reason)}\n" if news.reason else ""
         return Reply(voice.text("change.cancelled", reason=reason, **facts), voice.menu(["/next"]))
@@ -84,7 +84,7 @@ def change_notice(voice: Voice, news: News, ticket: str) -> Reply:
         message,
         lines="\n".join(f"• {line}" for line in lines(voice, news)),
         map=notice_text.map_line(voice, news.after),
-        ticket=voice.text("notice.ticket", ticket=spaced(ticket)),
+        mine=notice_text.mine(voice, recipient),
         **facts,
     )
     return Reply(text, voice.menu([f"/come {news.after.code}", f"/leave {news.after.code}"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from core.dates import show_date
@@ -23,20 +24,27 @@ def round_notice(voice: Voice, window: Window, recipient: Recipient, today: date
         lead=lead(voice, round_, today),
         mine=mine(voice, recipient),
         map=map_line(voice, round_),
-        **round_text.facts(voice, round_),
+        **facts(voice, round_),
     )
     return Reply(text, voice.menu([f"{button} {round_.code}" for button in notice.buttons]))
 
 
+def facts(voice: Voice, round_: Round) -> dict[str, str]:
+    """The round in words for who takes part: until when others may join is no concern of theirs."""
+    return round_text.facts(voice, replace(round_, deadline_on=None))
+
+
 def lead(voice: Voice, round_: Round, today: date) -> str:
-    """How far away the round is: "Hôm nay", "Ngày mai", "Còn 3 ngày nữa"."""
+    """How far away the round is: "Hôm nay diễn ra", "Còn 3 ngày nữa là đến"."""
     days = (round_.held_on - today).days
     message = {0: "notice.today", 1: "notice.tomorrow"}.get(days, "notice.in_days")
     return voice.text(message, count=days)
 
 
 def mine(voice: Voice, recipient: Recipient) -> str:
-    """The person's own hour and ticket, on lines of their own."""
+    """The person's own hour and ticket, on lines of their own; nothing for who holds no seat."""
+    if recipient.state != "certain":
+        return ""
     hour = [voice.text("notice.slot", hour=voice.hour(recipient.slot))] if recipient.slot else []
     return "".join(f"• {line}\n" for line in (*hour, voice.text("notice.ticket", ticket=spaced(recipient.ticket))))
 

@@ -231,7 +231,7 @@ async def test_a_reminder_says_where_and_when_with_map_hour_and_ticket(plans: Pl
     await plans.plan(D3)
     text = plans.text("remind:1:2026-12-04:3")
     for part in (
-        "Còn 3 ngày nữa là đến Đợt 11 năm 2026",
+        "Còn 3 ngày nữa là đến Đợt 11 năm 2026.",
         "Thứ Sáu, ngày 04/12/2026",
         "07 giờ 00 phút đến 11 giờ 30 phút",
         "Nhà Văn hoá tỉnh, 12 Hùng Vương",
@@ -251,6 +251,7 @@ async def test_who_said_maybe_is_asked_again(plans: Plans) -> None:
     text = plans.text("remind:1:2026-12-04:1")
     assert "is tomorrow, and you said “maybe”" in text
     assert "Have you made up your mind" in text
+    assert "ticket" not in text, "who may come holds no seat"
 
 
 async def test_a_reminder_carries_its_lane_its_expiry_and_waits_for_nobody(plans: Plans) -> None:
