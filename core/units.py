@@ -130,6 +130,10 @@ class UnitIndex:
                 waiting += [child.id for child in self.children(current)]
         return seen
 
+    def below_all(self, unit_ids: Iterable[int]) -> set[int]:
+        """Ids of these units and of all below them."""
+        return set().union(*map(self.below, unit_ids))
+
     def find(self, text: str, limit: int = 5) -> Found:
         """Units that the words may mean: with or without diacritics, shortened, with typing slips. Never picks on a tie."""
         query = expanded(text)

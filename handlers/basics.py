@@ -8,8 +8,8 @@ from handlers.turn import Action, Turn
 from storage import donors
 
 _START = {
-    Role.ADMIN: ("start.admin", ("/export", "/register", "/help")),
-    Role.OFFICER: ("start.officer", ("/next", "/register", "/help")),
+    Role.ADMIN: ("start.admin", ("/rounds", "/export", "/register", "/help")),
+    Role.OFFICER: ("start.officer", ("/rounds", "/next", "/register", "/help")),
     Role.DONOR: ("start.welcome", ("/register", "/next", "/language", "/help")),
 }
 

@@ -158,7 +158,8 @@ async def _command(turn: Turn, name: str, args: str) -> None:
         turn.say("command.unknown", "/help", name=name[:32])
     elif turn.person.role < action.role:
         await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command=action.name)
-        turn.say("command.refused", "/help", contact=turn.settings.contact)
+        message = "command.refused" if action.role is Role.ADMIN else "command.refused_officers"
+        turn.say(message, "/help", contact=turn.settings.contact)
     elif turn.conversation is not None and not action.within and not _FORMS[turn.conversation.form].light:
         # One form at a time: what was typed so far is worth more than a quick way into the next one.
         if turn.conversation.form != action.name:

@@ -7,8 +7,9 @@ from dataclasses import asdict, fields, replace
 from datetime import date
 from typing import Any
 
+from core.joins import JoinState
 from core.rounds import Part, Round, RoundState, Slot
-from storage import outbox, rounds
+from storage import joins, outbox, rounds
 from storage.database import Tx
 
 Moved = Callable[[Any, Any], bool]
@@ -90,6 +91,9 @@ async def apply(tx: Tx, before: Round | None, after: Round, *, by: str, at: int,
     for action, detail, tell in (("edited", facts, news[1]), (_ACTIONS.get(after.state, "edited"), state, news[0])):
         if detail:
             await rounds.add_change(tx, _change(before.id, action, detail, by=by, at=at), tell=tell)
+    if after.state is RoundState.CANCELLED:
+        for offered in await joins.people_in(tx, before.id, (JoinState.OFFERED,)):
+            await outbox.cancel_keys(tx, f"offer:{offered.join.id}:")
     if any(news):  # What waits to be said was true before.
         for kind in ("remind", "maybe"):
             await outbox.cancel_keys(tx, f"{kind}:{before.id}:")

@@ -26,6 +26,10 @@ class Voice:
         """A sentence of the catalogue."""
         return self.words.say(self.language, message, **params)
 
+    def figure(self, number: int) -> str:
+        """A whole number in groups: 3.950 in Vietnamese, 3,950 in English."""
+        return f"{number:,}" if self.language == "en" else f"{number:,}".replace(",", ".")
+
     def channel(self, name: str) -> str:
         """A channel as people know it: one of them has a name of its own."""
         return {"telegram": "Telegram"}.get(name, name)

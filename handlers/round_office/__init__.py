@@ -9,6 +9,7 @@ from core.people import Role
 from handlers.form import Answers, Form, Question, open_form
 from handlers.round_office import access, card, edit, listing, log, new, person, split, states
 from handlers.turn import Action, Turn
+from storage import records
 
 
 def _stays(answers: Mapping[str, Any]) -> bool:
@@ -54,6 +55,7 @@ FORM = Form("rounds", _SCREENS, _finish, "rounds.closed", light=True, leave="rou
 async def rounds(turn: Turn, args: str) -> None:
     """The list; the card of a round ("LS-2026-11"); a new round ("new"), or one after a pattern ("copy LS-2026-11")."""
     if turn.person.role is Role.OFFICER and turn.person.unit_id is None:
+        await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="rounds")
         turn.say("rounds.no_unit", contact=turn.settings.contact)
         return
     word, _, code = args.partition(" ")
@@ -69,9 +71,5 @@ async def rounds(turn: Turn, args: str) -> None:
         await open_form(turn, FORM, {access.ROUND: found.code}, "card")
 
 
-ACTIONS = (
-    Action(
-        ("rounds", "dot"), rounds, role=Role.OFFICER, words=("dot", "cac dot", "quan ly dot", "rounds"), within=False
-    ),
-)
+ACTIONS = (Action(("rounds", "dot"), rounds, role=Role.OFFICER, words=("quan ly dot", "manage rounds"), within=False),)
 FORMS = (FORM, new.FORM)

@@ -121,7 +121,8 @@ async def ask_preview(turn: Turn, answers: Answers, round_: Round) -> Prompt:
     after = round_changes.with_values(round_, answers[_AFTER])
     changed = round_changes.differences(round_, after)
     lines = [turn.text("rounds.preview", name=round_.name), *await difference(turn, changed)]
-    lines += [await people.told(turn, round_, after), await checks.questions(turn, after)]
+    lines += [await people.told(turn, round_, after), *await people.stays(turn, round_, after)]
+    lines += [await checks.questions(turn, after)]
     return Prompt("\n".join(filter(None, lines)), labelled(turn, save="form.save"))
 
 

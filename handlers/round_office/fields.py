@@ -50,7 +50,7 @@ async def _show_column(_: Turn, values: Values, *, column: str) -> str:
 async def _show_message(turn: Turn, values: Values, *, column: str) -> str:
     """A number with its measure."""
     value = values.get(column)
-    return "" if value is None else turn.text(f"rounds.shown.{column}", value=value)
+    return "" if value is None else turn.text(f"rounds.shown.{column}", value=turn.voice.figure(value))
 
 
 async def _show_names(_: Turn, values: Values, *, column: str) -> str:

@@ -77,7 +77,7 @@ async def _line(turn: Turn, round_: Round, counts: Counts) -> str:
         name=round_.name,
         day=await fields.BY_KEY["day"].show(turn, fields.values_of(round_, ("held_on", "tentative"))),
         state=turn.text(f"rounds.state.{round_.state.value}"),
-        target=round_.target if round_.target is not None else "–",
+        target="–" if round_.target is None else turn.voice.figure(round_.target),
         certain=counts.seated,
         maybe=counts.maybe,
         waiting=counts.waiting,

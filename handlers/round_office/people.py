@@ -21,6 +21,20 @@ async def told(turn: Turn, before: Round, after: Round) -> str:
     return turn.text("rounds.told_off" if off else "rounds.told", count=count)
 
 
+async def stays(turn: Turn, before: Round, after: Round) -> list[str]:
+    """Who keeps what a change would not give them any more: a place over the capacity, a name on a list of other units."""
+    lines = []
+    counts = await joins.counts(turn.tx, before.id)
+    if after.capacity != before.capacity and after.capacity is not None and counts.seated > after.capacity:
+        lines.append(turn.text("rounds.overfull", seated=counts.seated))
+    if after.units != before.units and after.units:
+        index = await turn.unit_index()
+        invited = await joins.active_of_units(turn.tx, before.id, sorted(index.below_all(after.units)))
+        if left_out := counts.seated + counts.waiting + counts.maybe - len(invited):
+            lines.append(turn.text("rounds.left_out", count=left_out))
+    return lines
+
+
 async def offer(turn: Turn, round_id: int) -> None:
     """Whatever a change has freed goes to the next in the line."""
     round_ = await rounds.by_id(turn.tx, round_id)

@@ -13,7 +13,7 @@ from core.units import Unit, UnitIndex
 from core.vietnamese import fold
 from handlers import round_changes
 from handlers.form import Answers, AskAgain, Given, GoTo, Prompt, labelled
-from handlers.round_office import access, card, checks, edit, fields, new, people
+from handlers.round_office import access, card, checks, edit, fields, new, people, states
 from handlers.turn import Turn
 from storage import joins, outbox
 
@@ -123,8 +123,15 @@ async def _halves(turn: Turn, answers: Answers, round_: Round) -> tuple[Round, R
 async def _people(turn: Turn, round_: Round, other: Round) -> list[int]:
     """Those of the units that go over who have joined."""
     index = await turn.unit_index()
-    below = set().union(*(index.below(unit_id) for unit_id in other.units))
-    return await joins.active_of_units(turn.tx, round_.id, sorted(below))
+    return await joins.active_of_units(turn.tx, round_.id, sorted(index.below_all(other.units)))
+
+
+async def _lost(turn: Turn, round_: Round, *halves: Round) -> str:
+    """Whoever belongs to a unit above the parts is invited by none of them."""
+    count = await states.invited(turn, round_)
+    for half in halves:
+        count -= await states.invited(turn, half)
+    return turn.text("rounds.split_lost", count=count) if count > 0 else ""
 
 
 @access.asks
@@ -140,6 +147,7 @@ async def ask_splitting(turn: Turn, answers: Answers, round_: Round) -> Prompt:
         turn.text("rounds.split_preview", name=rest.name, stay=stay, new=other.name, go=go),
         *await edit.difference(turn, round_changes.differences(replace(round_, units=other.units), other)),
         turn.text("rounds.split_people", count=len(await _people(turn, round_, other))),
+        await _lost(turn, round_, rest, other),
         await checks.questions(turn, other, rest),
     ]
     return Prompt("\n".join(filter(None, lines)), labelled(turn, yes="rounds.do.split"))

@@ -45,8 +45,7 @@ async def invited(turn: Turn, round_: Round) -> int:
     if not round_.units:
         return await donors.count(turn.tx, None)
     index = await turn.unit_index()
-    below = set().union(*(index.below(unit_id) for unit_id in round_.units))
-    return await donors.count(turn.tx, sorted(below))
+    return await donors.count(turn.tx, sorted(index.below_all(round_.units)))
 
 
 @access.reads

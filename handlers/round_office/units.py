@@ -65,7 +65,7 @@ async def read(turn: Turn, answers: Answers, given: Given) -> list[int]:
         case str(value) if value.startswith("x"):
             picked.remove(int(value[1:]))
             raise AskAgain
-        case "in" if unit_question.SCRATCH not in answers:
+        case "in":  # From the top of what is theirs.
             answers[unit_question.SCRATCH] = {"in": turn.person.unit_id if own_units(turn.person, index) else None}
             raise AskAgain
     await _add(turn, answers, given)

@@ -10,7 +10,9 @@ import aiohttp
 import pytest
 
 from bot.app import App
+from bot.demo import OFFICER_UNIT
 from tests.bot.webchat import Visitor, house, running
+from tests.program import rows
 
 ID = "an-id-of-mine"
 PUBLIC = "https://hienmau.example.vn"
@@ -124,7 +126,11 @@ async def test_the_demo_has_three_seats_and_no_other(demo: App) -> None:
     async with Visitor(demo, "donor") as donor, Visitor(demo, "officer") as officer, Visitor(demo, "admin") as admin:
         has_export = ["/xuat" in [c["command"] for c in (await v.menu())["commands"]] for v in (donor, officer, admin)]
         assert has_export == [False, False, True]
+        has_rounds = ["/dot" in [c["command"] for c in (await v.menu())["commands"]] for v in (donor, officer, admin)]
+        assert has_rounds == [False, True, True]
         assert (await donor.get("/chat/me/menu"))[0] == 404
+    seats = rows(demo, "SELECT r.role, u.code FROM roles r LEFT JOIN units u ON u.id = r.unit_id ORDER BY r.role")
+    assert seats == [("admin", None), ("officer", OFFICER_UNIT)]
 
 
 @pytest.mark.parametrize(

@@ -387,3 +387,82 @@ async def test_another_form_is_not_lost_for_the_list(office: Office) -> None:
     assert office.house.conversation(admin)["form"] == "register"  # type: ignore[index]
     await office.do(admin, "/huy", "/dot", f"/dot {CODE}", "[Sửa]", "/dot")
     assert office.house.conversation(admin)["step"] == "list"  # type: ignore[index]
+
+
+async def test_nobody_loses_a_place_or_a_name_by_a_change_and_the_officer_is_told(office: Office) -> None:
+    """A capacity below those who have a place, units without some of those who joined."""
+    officer = await office.officer("YT")
+    for unit in ("SYT", "SYT", "BVDK"):
+        await office.joins(await office.donor(unit))
+    text = await office.do(officer, f"/dot {CODE}", "[Sửa]", "suc chua", "2")
+    assert "3 người đã có chỗ, nhiều hơn sức chứa mới" in text
+    await office.do(officer, "[Lưu]", "[Sửa]", "don vi moi", "so y te", "[Bỏ Công đoàn ngành Y tế]")
+    assert "1 người đã tham gia thuộc đơn vị không còn được mời" in await office.do(officer, "[Đủ rồi]")
+    await office.do(officer, "[Lưu]")
+    assert office.house.rows("SELECT count(*) FROM joins WHERE state = 'certain'") == [(3,)]
+
+
+async def test_more_places_go_to_those_who_wait(office: Office) -> None:
+    """The next in the line is offered the seat in the very turn."""
+    officer = await office.officer("YT")
+    await office.add(replace(await office.round(), capacity=1))
+    waiting = [await office.donor() for _ in range(3)]
+    for person in waiting:
+        await office.joins(person)
+    await office.do(officer, f"/dot {CODE}", "[Sửa]", "suc chua", "2", "[Lưu]")
+    states = office.house.rows("SELECT state FROM joins ORDER BY id")
+    assert states == [("certain",), ("offered",), ("waiting",)]
+    [(address,)] = office.house.rows("SELECT address FROM people WHERE id = ?", waiting[1])
+    assert f"/come {CODE}" in office.house.tokens(address)
+
+
+async def test_an_offer_of_a_cancelled_round_is_not_said(office: Office) -> None:
+    """What waits to be said was true before."""
+    officer = await office.officer("YT")
+    await office.add(replace(await office.round(), capacity=1))
+    for person in [await office.donor(), await office.donor()]:
+        await office.joins(person)
+    office.house.app.clock.move(timedelta(hours=14))  # Nobody is told at night.
+    await office.do(officer, f"/dot {CODE}", "[Sửa]", "suc chua", "2", "[Lưu]")
+    offers = "SELECT state FROM outbox WHERE dedupe_key LIKE 'offer:%'"
+    assert office.house.rows(offers) == [("pending",)]
+    await office.do(officer, "[Huỷ đợt]", "Bão số 9", "[Huỷ đợt]")
+    assert office.house.rows(offers) == [("cancelled",)]
+
+
+async def test_who_belongs_to_the_unit_above_the_parts_is_not_forgotten_in_silence(office: Office) -> None:
+    """Neither part invites them: the preview says how many they are."""
+    officer = await office.officer("YT")
+    await office.donor("YT")
+    text = await office.do(
+        officer, f"/dot {CODE}", "[Tách đợt]", "[☐ Sở Y tế]", "[Tiếp: chọn ngày]", "11/12/2026", "Nhà B"
+    )
+    assert "1 người đăng ký ghi thẳng ở đơn vị cấp trên" in text
+
+
+async def test_a_unit_without_others_below_cannot_be_parted(office: Office) -> None:
+    """It is said, and nothing is offered."""
+    officer = await office.officer("YT")
+    await office.add(replace(await office.round(), units=frozenset((await office.unit("SYT"),))))
+    assert "không tách được" in await office.do(officer, f"/dot {CODE}", "[Tách đợt]")
+    assert office.labels(officer) == []
+
+
+async def test_a_round_without_hours_parts_or_target_is_made_in_seven_answers(office: Office) -> None:
+    """What is optional is skipped with one tap; nobody is invited yet."""
+    admin = await office.admin()
+    await office.do(admin, "/dot new", "[13]", "08/01/2027", "[Đợt 13 năm 2027]", "[Bỏ qua]", "Nhà A", "[Bỏ qua]")
+    await office.do(admin, "[Mời tất cả mọi người]", "[Lưu]")
+    made = await office.round("DOT-2027-13")
+    assert (made.state, made.opens, made.target, made.units) == (RoundState.DRAFT, "", None, frozenset())
+    assert office.house.rows("SELECT action, told FROM round_changes") == [("created", 1)]
+    assert office.audit(admin) == [("round", {"round": "DOT-2027-13", "change": "created"})]
+
+
+async def test_two_rounds_of_one_number_have_codes_of_their_own(office: Office) -> None:
+    """A code is never taken from a round that has it."""
+    admin = await office.admin()
+    for _ in range(2):
+        await office.do(admin, "/dot new", "13", "08/01/2027", "Đợt 13", "[Bỏ qua]", "Nhà A", "[Bỏ qua]")
+        await office.do(admin, "[Mời tất cả mọi người]", "[Lưu]", "thoát")
+    assert (await office.round("DOT-2027-13")).id != (await office.round("DOT-2027-13-2")).id
