@@ -22,8 +22,11 @@ from storage.rounds import Change
 _NOTICE: Final = timedelta(hours=2)
 
 
+_RUNS: Final = "change:"
+
+
 def _run(change_id: int) -> str:
-    return f"change:{change_id}"
+    return f"{_RUNS}{change_id}"
 
 
 def _ms(moment: datetime) -> int:
@@ -44,7 +47,7 @@ class Changes:
         """The last change of each group whose people are to be told now."""
         async with self._database.read() as tx:
             untold = await rounds.untold(tx)
-            unfinished = await notices.unfinished(tx, _run(0).removesuffix("0")) if untold else set()
+            unfinished = await notices.unfinished(tx, _RUNS) if untold else set()
         groups = groupby(sorted(untold, key=lambda c: (c.round_id, c.id)), lambda c: c.round_id)
         return [last for _, group in groups if (last := _last(list(group), unfinished, _ms(now)))]
 

@@ -75,12 +75,17 @@ async def plan_again(program: Program, due: datetime) -> None:
     await database.close()
 
 
+async def awake(program: Program, telegram: FakeTelegram) -> None:
+    """Begin a life; return when it polls."""
+    polled = asyncio.create_task(telegram.heard("getUpdates", 60))
+    await program.start()
+    await program.alive_until(polled)
+
+
 async def kill_at_random(program: Program, telegram: FakeTelegram, due: datetime, rng: random.Random) -> None:
     """So many lives, each ended at a random moment: the planning begins a second after the start."""
     for number in range(KILLS):
-        polled = asyncio.create_task(telegram.heard("getUpdates", 60))
-        await program.start()
-        await program.alive_until(polled)
+        await awake(program, telegram)
         await asyncio.sleep(rng.uniform(0.5, 2.5))
         await program.kill()
         if number % 2:
@@ -118,13 +123,11 @@ async def test_everybody_is_reminded_once_whatever_dies_and_whenever(tmp_path: P
         await furnish(program, due)
         try:
             await kill_at_random(program, telegram, due, rng)
-            await program.start()
+            await awake(program, telegram)
             await all_said(program)
             assert await program.stop() == 0
             await plan_again(program, due)
-            heard = asyncio.create_task(telegram.heard("getUpdates", 60))
-            await program.start()
-            await program.alive_until(heard)
+            await awake(program, telegram)
             await asyncio.sleep(4)  # Everything is planned once more, and nothing comes of it.
             assert await program.stop() == 0
         finally:
