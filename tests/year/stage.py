@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from tests.program import config_of, rows, until
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 PLAN = Path(__file__).parents[2] / "bot/demo/plan.toml"
-# Every hour at which the program has something to say of its own accord, and one in between.
-HOURS = (time(7), time(8), time(10), time(13), time(18))
+# When the clock stops each day: every hour at which the program says something of its own accord, and a quiet one in between.
+MORNING, NOTICES, DAY, NOON, EVENING = time(7), time(8), time(10), time(13), time(18)
+HOURS = (MORNING, NOTICES, DAY, NOON, EVENING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,14 @@ class Ear:
         """`clock`: what time it is when something is heard."""
         self._clock = clock
         self.heard: dict[str, list[Heard]] = defaultdict(list)
+        self.numbers: list[int] = []
         self.deaf: set[str] = set()
 
     async def send(self, parcel: Parcel) -> str:
         """Keep it; who has blocked us hears nothing."""
         if parcel.address in self.deaf:
             raise Blocked("blocked")
+        self.numbers.append(parcel.id)
         reply = parcel.reply
         lines = [numbered_text(reply)]
         if reply.place:
@@ -82,14 +85,19 @@ class Year:
     async def say(self, address: str, *lines: str) -> None:
         """Somebody types lines, each after the answer to the one before."""
         for line in lines:
-            update = Delivered(str(next(self._numbers)), Inbound(address, typed(line), "vi"))
-            await self.app.turns.receive([update])
-            await self.silent()
+            await self.all_say([(address, line)])
+
+    async def all_say(self, said: Sequence[tuple[str, str]]) -> None:
+        """Many type at the same moment."""
+        updates = [Delivered(str(next(self._numbers)), Inbound(address, typed(line), "vi")) for address, line in said]
+        await self.app.turns.receive(updates)
+        await self.silent()
 
     async def go_to(self, moment: datetime) -> None:
         """Jump, and let the program do what is due."""
         self.app.clock.move(moment - self.app.clock.now())
-        await self.app.tick()
+        await self.app._housekeeping.tick()
+        await self.app.planner.tick()
         await self.silent()
 
     async def silent(self) -> None:
@@ -109,14 +117,6 @@ class Year:
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What stands in the database."""
         return rows(self.app, sql, *values)
-
-
-def hours_of(first: date, last: date) -> Iterator[datetime]:
-    """Every hour of every day, both days included, in order."""
-    day = first
-    while day <= last:
-        yield from (datetime.combine(day, hour, ZONE) for hour in HOURS)
-        day += timedelta(days=1)
 
 
 @asynccontextmanager
