@@ -6,6 +6,7 @@ UPDATE_TRANSCRIPTS=1 writes the file anew; then read each line.
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,6 +25,7 @@ from tests.year.cast import CROWD, KINDS, Act, Kind, by_moment, crowd_acts, dono
 from tests.year.stage import HOURS, MORNING, ZONE, Year, year
 
 _FILE = Path(__file__).parent / "lai_chau_2021.txt"
+_TICKET = re.compile(r"\b[2-9A-Z]{3} [2-9A-Z]{3}\b")  # drawn by lot
 _FIRST, _LAST = date(2020, 12, 1), date(2021, 12, 10)
 _MOVED, _NEW_DAY = "LC-2021-10", date(2021, 6, 25)
 _CALLED_OFF, _SMALL = "LC-2021-12", "LC-2021-16"
@@ -124,11 +126,11 @@ async def _live(stage: Year, crowd: dict[datetime, list[Act]]) -> None:
         for hour in HOURS:
             now = datetime.combine(day, hour, ZONE)
             await stage.go_to(now)
-            await _events(stage, now)
             if acts := crowd.pop(now, None):
                 await stage.all_say([(act.address, f"{act.what} {act.round}") for act in acts])
             for kind, lines in kinds.pop(now, ()):
                 await stage.say(kind.address, *lines)
+            await _events(stage, now)
     assert not kinds, "everybody did what they do"
     assert not crowd
 
@@ -145,7 +147,7 @@ def _written(stage: Year) -> str:
         events = [(at, 0, f"> {text}") for at, text in did]
         events += [(heard.at, 1, heard.text) for heard in stage.ear.heard[kind.address]]
         for at, _, text in sorted(events, key=lambda event: (event[0].replace(second=0, microsecond=0), event[1])):
-            first, *rest = text.splitlines()
+            first, *rest = _TICKET.sub("ABC 234", text).splitlines()
             lines += [f"{at:%d/%m/%Y %H:%M}  {first}", *(f"                  {line}".rstrip() for line in rest), ""]
     return "\n".join(lines).rstrip() + "\n"
 
