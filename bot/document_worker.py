@@ -7,21 +7,19 @@ import json
 import os
 import re
 import sys
-import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from bot.child import be_modest, where
 from bot.i18n import load_words
 from handlers.documents import DOCUMENTS, Paper, Params
 from storage.database import open_reader
 
 LIMIT_S = 15 * 60  # a hundred times what 100,000 rows take
 _MEMORY_BYTES = 1 << 30
-_NICENESS = 10
 
 
 def job_of(document: str, paper: Paper, params: Params, path: Path) -> dict[str, Any]:
@@ -40,27 +38,6 @@ def job_of(document: str, paper: Paper, params: Params, path: Path) -> dict[str,
             "zone": paper.zone.key,
         },
     }
-
-
-def where(error: BaseException) -> str:
-    """The kind of an error and where it arose: its text may hold what somebody typed."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
-
-
-def _be_modest() -> None:
-    """Let the bot go first, and stay within bounds, where the system has such things."""
-    os.umask(0o077)
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    try:
-        import resource
-    except ImportError:  # Windows
-        return
-    for kind, limit in ((resource.RLIMIT_AS, _MEMORY_BYTES), (resource.RLIMIT_CPU, LIMIT_S)):
-        with suppress(ValueError, OSError):  # macOS knows no limit of memory; an administrator may have set a lower one
-            resource.setrlimit(kind, (limit, limit))
 
 
 def _peak_mb() -> int:
@@ -108,7 +85,8 @@ def main(wire_in: TextIO = sys.stdin, wire_out: TextIO = sys.stdout) -> int:
         wire_out.write(json.dumps(facts) + "\n")
         wire_out.flush()
 
-    _be_modest()
+    os.umask(0o077)
+    be_modest(memory_bytes=_MEMORY_BYTES, cpu_s=LIMIT_S)
     try:
         asyncio.run(_do(json.load(wire_in), tell))
     except Exception as error:  # noqa: BLE001 (whatever it is, the bot is to be told)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bot.channel import RenderedFile
+from bot.child import kill, start_child, where
 from bot.clock import Clock, monotonic
-from bot.document_worker import LIMIT_S, job_of, where
+from bot.document_worker import LIMIT_S, job_of
 from bot.logs import event
 from bot.private_folder import PrivateFolder
 from core.dialogue import DocumentRef
@@ -24,7 +23,6 @@ from handlers.turn import Settings
 from storage.database import Database
 
 _LOG = logging.getLogger("giothong.documents")
-_ROOT = Path(__file__).parent.parent  # where a child finds this very program, installed or not
 _PROGRESS_S = 2.0  # a platform lets a message be edited now and then, not at every page of a list
 
 Tell = Callable[[str], None]
@@ -96,7 +94,7 @@ class Renderer:
     def close(self) -> None:
         """End what is still being written and remove every file."""
         for process in self._children:
-            _kill(process)
+            kill(process)
         self._folder.remove()
 
     def _paper(self, language: str) -> Paper:
@@ -143,15 +141,7 @@ class Renderer:
 
     async def _write_in_child(self, job: dict[str, Any], tell: Progress) -> None:
         job |= {"database": str(self._database.path.resolve()), "key": self._key}
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot.document_worker"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # an exception's text may quote a row
-            cwd=_ROOT,
-            env={name: value for name, value in os.environ.items() if not name.startswith("GIOTHONG_")},
-            start_new_session=True,  # Ctrl-C asks the bot to stop in order, not the list to die at once
-        )
+        process = await start_child("bot.document_worker")
         self._children.add(process)
         try:
             async with asyncio.timeout(LIMIT_S):
@@ -159,7 +149,7 @@ class Renderer:
         except TimeoutError as error:
             raise RenderError(f"not ready after {LIMIT_S} s") from error
         finally:
-            _kill(process)
+            kill(process)
             self._children.discard(process)
             await process.wait()
 
@@ -180,11 +170,6 @@ async def _converse(process: asyncio.subprocess.Process, job: dict[str, Any], te
                 event(_LOG, "child_done", peak_mb=peak_mb)
     if await process.wait() or cause:
         raise RenderError(cause or f"the process ended with {process.returncode}")
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        process.kill()
 
 
 def _remove(path: Path) -> None:

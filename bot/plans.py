@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
+from dataclasses import asdict
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -142,6 +143,27 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+def iso_facts(entry: RoundEntry) -> dict[str, Any]:
+    """What the entry names, as JSON values; what it leaves out is not there."""
+    facts = entry.model_dump(exclude_unset=True)
+    facts |= {name: _hour(facts[name]) for name in ("opens", "closes") if name in facts}
+    facts |= {name: _iso(facts[name]) for name in ("held_on", "deadline_on") if name in facts}
+    facts |= {"state": facts["state"].value} if "state" in facts else {}
+    if "parts" in facts:
+        facts["parts"] = [asdict(_part(part)) for part in entry.parts]
+    if "slots" in facts:
+        facts["slots"] = [asdict(_slot(slot)) for slot in sorted(entry.slots, key=lambda slot: slot.starts)]
+    return facts
+
+
+def _part(entry: PartEntry) -> Part:
+    return Part(entry.name, _hour(entry.opens), _hour(entry.closes), entry.place, entry.note)
+
+
+def _slot(entry: SlotEntry) -> Slot:
+    return Slot(_hour(entry.starts), entry.capacity)
+
+
 def _round(entry: RoundEntry, invited: frozenset[int]) -> Round:
     facts = entry.model_dump(exclude={"units", "opens", "closes", "parts", "slots"})
     facts |= {name: tuple(facts[name]) for name in ("place_or", "leading", "executing")}
@@ -150,8 +172,8 @@ def _round(entry: RoundEntry, invited: frozenset[int]) -> Round:
         opens=_hour(entry.opens),
         closes=_hour(entry.closes),
         units=invited,
-        parts=tuple(Part(p.name, _hour(p.opens), _hour(p.closes), p.place, p.note) for p in entry.parts),
-        slots=tuple(Slot(_hour(slot.starts), slot.capacity) for slot in entry.slots),
+        parts=tuple(map(_part, entry.parts)),
+        slots=tuple(map(_slot, entry.slots)),
         **facts,
     )
 
