@@ -27,6 +27,7 @@ from bot.documents import Renderer
 from bot.hold import hold
 from bot.housekeeping import Housekeeping
 from bot.i18n import load_words
+from bot.intake import Intake
 from bot.logs import event
 from bot.notify import notify
 from bot.planner import Planner
@@ -101,6 +102,7 @@ class App:
         self.deliveries: list[Delivery] = []
         self._housekeeping = Housekeeping(database, self.house, clock, self.turns.spoke)
         self.planner = Planner(database, self.house, clock, self.turns.spoke)
+        self.intake = Intake(database, self.house.settings, clock, self.turns)
         self._ticker = Ticker()
         self._tasks: list[asyncio.Task[None]] = []
         self._messenger: asyncio.Task[None] | None = None
@@ -153,6 +155,7 @@ class App:
         self._server = Server(self.config.web, routes, self.health)
         await self._server.start()
         self._run(self.turns.run())
+        self._run(self.intake.run())
         self._messenger = self._run(self._hand_over())
         for delivery in self.deliveries:
             self._run(delivery.run())
@@ -237,6 +240,7 @@ class App:
                 menus += [Menu(chat, code, self._menu(Role.ADMIN, code)) for code in self.words.languages]
         self._telegram = TelegramChannel(self.config.telegram, self.turns.receive, outage, menus)
         self.deliver_to(self._telegram)
+        self.intake.fetchers[self._telegram.name] = self._telegram.fetch
 
     def _menu(self, role: Role, language: str) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.words.say(language, title)) for name, title in commands_of(role, language))
@@ -316,6 +320,7 @@ class App:
         if self._telegram:
             self._telegram.stop()
         self.turns.stop()
+        self.intake.stop()
         for delivery in self.deliveries:
             delivery.stop()
         if self._web:

@@ -10,7 +10,7 @@ from core.dialogue import Button, Reply
 from handlers.form import CONTACT, ended_private
 from handlers.joining_offers import lapse_offers
 from handlers.turn import House
-from storage import bubbles, inbox, outbox, people
+from storage import bubbles, inbox, outbox, people, uploads
 from storage.database import Database, Tx
 
 _PRUNE_EVERY_MS = 3_600_000
@@ -74,3 +74,4 @@ class Housekeeping:
         await inbox.prune(tx, now)
         await outbox.prune(tx, now)
         await bubbles.prune(tx, now)
+        await uploads.prune(tx, now)

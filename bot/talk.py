@@ -12,10 +12,13 @@ import click
 from bot.app import App, open_app
 from bot.channel import Parcel
 from bot.config import Config, ConfigError
-from core.dialogue import Inbound, numbered_text, typed
+from core.dialogue import Command, Inbound, Input, file_name, numbered_text, typed
+from core.plan_table import MAX_BYTES
+from storage import uploads
 from storage.inbox import Delivered
 
 _QUIET_S = 0.15  # Nothing more was said for so long: it is the person's turn.
+_SENDS = ("plan", "kehoach")  # Commands that take a file.
 
 
 class Terminal:
@@ -78,6 +81,25 @@ async def _lines() -> AsyncIterator[str]:
         yield line.rstrip("\n")
 
 
+async def inbound_of(app: App, address: str, line: str, language: str) -> Inbound:
+    """What a line means. "/plan plan.xlsx" with the path of a file sends it, as a client with windows would."""
+    what: Input = typed(line)
+    sends = isinstance(what, Command) and what.name in _SENDS and what.args
+    if sends and (body := await asyncio.to_thread(_bytes, str(sends))):
+        at, name = app.clock.at(), file_name(str(sends))
+        what = await app.database.write(lambda tx: uploads.hold(tx, address, name, body, at=at))
+    return Inbound(address, what, language)
+
+
+def _bytes(path: str) -> bytes | None:
+    """The file, and one byte more than is taken, so that a longer one is refused by the bot and not by us."""
+    try:
+        with Path(path).expanduser().open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        return None
+
+
 async def talk_here(config: Config, *, role: str, language: str, save: Path | None, demo: bool) -> None:
     """Talk until the end of the input."""
     transcript = Transcript(save)
@@ -97,7 +119,7 @@ async def talk_here(config: Config, *, role: str, language: str, save: Path | No
         async for line in _lines():
             if line.strip():
                 transcript.add("Donor" if role == "donor" else "Admin", line)
-                await _said(app, terminal, Inbound(address, typed(line), language))
+                await _said(app, terminal, await inbound_of(app, address, line, language))
 
 
 async def _said(app: App, terminal: Terminal, inbound: Inbound) -> None:

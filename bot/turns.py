@@ -13,7 +13,7 @@ from typing import cast
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.logs import event
-from core.dialogue import Reply
+from core.dialogue import File, Reply
 from core.people import Conversation, Person, Role
 from handlers.engine import respond
 from handlers.form import ended_private
@@ -42,7 +42,8 @@ class _Batch:
 class Turns:
     """Takes turns while there are any.
 
-    `wake` is called when the inbox has something new, `spoke` is set when the outbox has. `couriers`: who delivers to which channel.
+    `wake` is called when the inbox has something new, `spoke` is set when the outbox has, `filed` when a file may be to be read.
+    `couriers`: who delivers to which channel.
     """
 
     def __init__(self, database: Database, house: House, clock: Clock) -> None:
@@ -58,6 +59,7 @@ class Turns:
         self._error: Exception | None = None
         self.couriers: dict[str, Delivery] = {}
         self.spoke = asyncio.Event()
+        self.filed = asyncio.Event()
 
     def wake(self) -> None:
         """There is something in the inbox."""
@@ -167,6 +169,8 @@ class Turns:
             people.load(tx, addresses), people.conversations(tx, addresses), outbox.waiting_addresses(tx, addresses)
         )
         batch = _Batch(known, open_ones)
+        if any(isinstance(row.inbound.input, File) for row in rows):
+            self.filed.set()  # Whoever looks now waits for the writer, and so for the commit.
         failed: set[str] = set()
         for row in rows:
             # After a failed turn its chat waits for the next batch, so that order is kept.

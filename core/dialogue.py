@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
+from core.vietnamese import nfc
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -48,8 +50,24 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file that somebody sent. `name` and `size` (bytes) are what the client says; `remote`: where its channel finds it."""
+
+    name: str
+    size: int
+    remote: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file that was sent has been read, or could not be: ours to say, never a client's."""
+
+    upload: int
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
-    """Anything a form cannot read: sticker, photo, voice, location, file, poll, an edited message."""
+    """Anything a form cannot read: sticker, photo, voice, location, poll, an edited message."""
 
     kind: str
 
@@ -73,12 +91,14 @@ class Moved:
     address: str
 
 
-Input = Text | Press | Command | Start | Contact | Other | Blocked | Expired | Moved
+Input = Text | Press | Command | Start | Contact | File | FileRead | Other | Blocked | Expired | Moved
 _INPUTS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Text, Press, Command, Start, Contact, Other, Blocked, Expired, Moved)
+    kind.__name__: kind
+    for kind in (Text, Press, Command, Start, Contact, File, FileRead, Other, Blocked, Expired, Moved)
 }
 
 MAX_TEXT = 4096
+MAX_FILE_NAME = 80  # Of a longer one the end is kept, where its kind stands.
 _MAX_PAYLOAD = 64  # Telegram: the start parameter of a link.
 
 
@@ -90,6 +110,11 @@ def typed(line: str) -> Text | Command | Start:
     head, *rest = line[1:].split(maxsplit=1) or [""]
     name, args = head.partition("@")[0].lower(), "".join(rest).strip()
     return Start(args[:_MAX_PAYLOAD]) if name == "start" else Command(name, args)
+
+
+def file_name(raw: str) -> str:
+    """A client's name of a file as it may be shown and kept: no folders, one line, not too long."""
+    return nfc(raw.replace("\\", "/").rpartition("/")[2])[-MAX_FILE_NAME:] or "?"
 
 
 @dataclass(frozen=True, slots=True)

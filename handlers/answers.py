@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from core.dialogue import Contact, Expired, Other, Press, Text
+from core.dialogue import Contact, Expired, File, Other, Press, Text
 from core.people import Conversation
 from core.unclear import Unclear
 from core.vietnamese import bare, fold, nfc
@@ -39,6 +39,8 @@ def given_by(turn: Turn, conversation: Conversation, *, free: bool) -> Given:
             return Given(phone)
         case Expired():
             raise Unclear("form.outage")
+        case File():
+            raise Unclear("unclear.kind.document")
         case Other(kind):
             raise Unclear(f"unclear.kind.{kind}" if turn.house.words.has(f"unclear.kind.{kind}") else "unclear.kind")
         case _:

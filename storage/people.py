@@ -65,6 +65,7 @@ async def move(tx: Tx, old: str, new: str) -> None:
     """The platform gave the chat another address."""
     await tx.run("UPDATE people SET address = ? WHERE address = ?", (new, old))
     await tx.run("UPDATE conversations SET address = ? WHERE address = ?", (new, old))
+    await tx.run("UPDATE uploads SET address = ? WHERE address = ?", (new, old))
 
 
 async def forget(tx: Tx, address: str) -> None:
@@ -72,6 +73,7 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM people WHERE address = ?", (address,))
     await tx.run("DELETE FROM conversations WHERE address = ?", (address,))
     await tx.run("DELETE FROM bubbles WHERE address = ?", (address,))
+    await tx.run("DELETE FROM uploads WHERE address = ?", (address,))
     await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,))
     # What is on its way right now cannot be called back, but it is not tried again.
     await tx.run("UPDATE outbox SET expires_at = 0 WHERE address = ? AND state = 'sending'", (address,))

@@ -16,6 +16,7 @@ _COLUMNS = (
     " place_or, yield_percent, capacity, leading, executing, contact, reminders, rule_set, version"
 )
 _NAMES = _COLUMNS.split(", ")
+_MARKS = 500  # in one statement; every SQLite takes twice as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ async def by_code(tx: Tx, code: str) -> Round | None:
     """One round."""
     found = await _rounds(tx, "code = ?", (code,))
     return found[0] if found else None
+
+
+async def by_codes(tx: Tx, codes: Sequence[str]) -> dict[str, Round]:
+    """Those of these rounds that there are, by their codes."""
+    found: list[Round] = []
+    for first in range(0, len(codes), _MARKS):
+        some = codes[first : first + _MARKS]
+        found += await _rounds(tx, f"code IN ({', '.join('?' * len(some))})", some)
+    return {round_.code: round_ for round_ in found}
 
 
 async def by_id(tx: Tx, round_id: int) -> Round | None:

@@ -57,6 +57,18 @@ class UnitsCache:
         return self._index
 
 
+async def rows(tx: Tx) -> dict[str, UnitRow]:
+    """Every unit as a file would bring it, by its code."""
+    found = await tx.all(
+        "SELECT u.code, u.kind, u.name, u.aliases, coalesce(p.code, ''), u.valid_from, u.valid_to"
+        " FROM units u LEFT JOIN units p ON p.id = u.parent_id"
+    )
+    return {
+        code: UnitRow(code, kind, name, tuple(filter(None, aliases.split("\n"))), parent, valid_from, valid_to)
+        for code, kind, name, aliases, parent, valid_from, valid_to in found
+    }
+
+
 async def write(tx: Tx, units: Sequence[UnitRow]) -> None:
     """Add or change units by code; a parent may come anywhere in the same batch, and without one a unit is a root."""
     await tx.many(

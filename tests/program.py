@@ -102,11 +102,13 @@ async def until(true: Callable[[], object], what: str = "") -> None:
 
 
 def quiet(app: App, address: str) -> bool:
-    """True where nothing of this address waits any more, neither to be answered nor to be said."""
+    """True where nothing of this address waits any more: to be answered, to be read, to be said."""
     waiting = rows(
         app,
         "SELECT 1 FROM inbox WHERE address = ? AND state = 'new'"
-        " UNION ALL SELECT 1 FROM outbox WHERE address = ? AND state IN ('pending', 'sending', 'unknown')",
+        " UNION ALL SELECT 1 FROM outbox WHERE address = ? AND state IN ('pending', 'sending', 'unknown')"
+        " UNION ALL SELECT 1 FROM uploads WHERE address = ? AND state = 'new'",
+        address,
         address,
         address,
     )

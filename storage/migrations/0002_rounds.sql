@@ -108,17 +108,18 @@ ALTER TABLE donors ADD COLUMN eligible_on TEXT;
 CREATE INDEX donors_phone ON donors (phone);
 CREATE INDEX donors_eligible ON donors (eligible_on, id) WHERE eligible_on IS NOT NULL;
 
--- Files that officers send. The body goes once it is read, the row a week later.
+-- Files that officers send. `held`: here, and nobody has asked yet to have it read; `new`: to be read; `read`: `result` is what
+-- stands in it; `failed`: nothing could be read; `done`: the officer has decided. The body goes once it is read, the row a week later.
 CREATE TABLE uploads (
   id INTEGER PRIMARY KEY,
   address TEXT NOT NULL,
-  kind TEXT NOT NULL,
   name TEXT NOT NULL,
   size INTEGER NOT NULL,
   remote TEXT NOT NULL DEFAULT '',
   body BLOB,
-  state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'read', 'failed', 'done')),
+  state TEXT NOT NULL DEFAULT 'new' CHECK (state IN ('held', 'new', 'read', 'failed', 'done')),
   result TEXT NOT NULL DEFAULT '',
   at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX uploads_new ON uploads (id) WHERE state = 'new';
+CREATE INDEX uploads_address ON uploads (address, id);

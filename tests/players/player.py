@@ -9,6 +9,7 @@ from datetime import timedelta
 from bot.app import App
 from core.dialogue import Button
 from core.people import Role
+from tests.plan_books import plan_file
 from tests.players.said import Said
 from tests.program import grant, quiet, rows, until
 
@@ -98,4 +99,15 @@ class Player(ABC):
 
     async def gesture(self, what: str) -> None:
         """Send something that is no text."""
+        if what.startswith("file "):
+            await self.send_file(*plan_file(what.removeprefix("file ")))
+            return
+        await self.show(what)
+
+    @abstractmethod
+    async def send_file(self, name: str, content: bytes) -> None:
+        """Send a file."""
+
+    async def show(self, what: str) -> None:
+        """Send what only some channels know: a sticker, a contact card."""
         raise NotImplementedError(f"{type(self).__name__} cannot send {what!r}")

@@ -51,7 +51,11 @@ class TelegramPlayer(Player):
     def _asked_for_a_number(self) -> bool:
         return "keyboard" in (self.person.last.message.markup or {})
 
-    async def gesture(self, what: str) -> None:
+    async def send_file(self, name: str, content: bytes) -> None:
+        """A document of the chat."""
+        self.person.document(name, content)
+
+    async def show(self, what: str) -> None:
         """What only Telegram can send."""
         words, _, number = what.partition("'s number ")
         if number:

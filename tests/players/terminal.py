@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from itertools import count
+from pathlib import Path
 
 from bot.app import App
 from bot.channel import Parcel
-from bot.talk import Terminal
+from bot.talk import Terminal, inbound_of
 from core.dialogue import Inbound, typed
 from storage.inbox import Delivered
 from tests.players.player import Player
@@ -71,6 +73,14 @@ class TerminalPlayer(Player):
     async def say(self, text: str) -> None:
         """A line of standard input."""
         inbound = Inbound(self.address, typed(text), self._language)
+        await self.app.turns.receive([Delivered(f"{self.address}:{next(self._numbers)}", inbound)])
+
+    async def send_file(self, name: str, content: bytes) -> None:
+        """Its path, behind the command that takes one."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(content)
+            inbound = await inbound_of(self.app, self.address, f"/plan {path}", self._language)
         await self.app.turns.receive([Delivered(f"{self.address}:{next(self._numbers)}", inbound)])
 
     async def tap(self, label: str) -> None:

@@ -34,7 +34,7 @@ GOOD: dict[str, dict[str, object]] = {
     "absences": {"round_id": 1, "reason": "ill", "people": 1},
     "notice_settings": {"person_id": 1},
     "notice_runs": {"key": "remind:1:2026-12-04:7", "at": 1},
-    "uploads": {"address": "web:1", "kind": "plan", "name": "a.xlsx", "size": 1, "at": 1},
+    "uploads": {"address": "web:1", "name": "a.xlsx", "size": 1, "at": 1},
     "audit": {"at": 1, "address": "web:1", "action": "export", "detail": "{}"},
     "bubbles": {"address": "web:1", "body": "{}", "at": 1},
 }  # fmt: skip

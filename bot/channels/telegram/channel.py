@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 from aiohttp import web
 from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault, InputFile
@@ -72,6 +73,7 @@ class TelegramChannel:
         self._outage = outage
         self._menus = menus
         self._wire = Wire(f"{root}/bot{token}", config.proxy)
+        self._files = f"{root}/file/bot{token}"
         self._bot = Bot(token, base_url=f"{root}/bot", request=self._wire, get_updates_request=self._wire)
         self._username = ""
         self._id = token.partition(":")[0]
@@ -273,6 +275,16 @@ class TelegramChannel:
             body["reply_markup"] = keyboard
         sent = await self._wire.call("sendMessage", body)
         return str(sent["message_id"])
+
+    async def fetch(self, remote: str, limit_bytes: int) -> bytes:
+        """A file that somebody sent, or a little more than its first `limit_bytes`; `remote` is its id. Raises SendError."""
+        try:
+            file = await self._wire.call("getFile", {"file_id": remote})
+            return await self._wire.download(f"{self._files}/{quote(str(file['file_path']))}", limit_bytes)
+        except TelegramError as error:
+            raise _send_error(error) from error
+        except (KeyError, TypeError) as error:  # 200 without a path: the next try may bring one
+            raise Unreachable(type(error).__name__, maybe_sent=False) from error
 
     async def edit(self, address: str, external_id: str, text: str) -> None:
         """Change the words of a message."""

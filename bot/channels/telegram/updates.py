@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.dialogue import Blocked, Contact, Inbound, Input, Moved, Other, Press, Text, typed
+from core.dialogue import Blocked, Contact, File, Inbound, Input, Moved, Other, Press, Text, file_name, typed
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 # What a form cannot read, by the field that names it. Order: the first that is there.
@@ -24,6 +24,7 @@ _KINDS = (
     "dice",
     "story",
 )
+_LONGEST_ID = 512  # Telegram's have some eighty letters.
 # Service messages that nobody typed.
 _SILENT = ("pinned_message", "new_chat_members", "left_chat_member", "new_chat_title", "group_chat_created", "via_bot")
 
@@ -80,7 +81,16 @@ def _content(message: Mapping[str, Any], username: str, *, private: bool) -> Inp
         # A client may send anybody's card; only Telegram's own user id on it says whose it is.
         own = contact.get("user_id") is not None and contact["user_id"] == message["from"]["id"]
         return Contact(str(contact.get("phone_number", ""))[:32], own)
-    return Other(next((kind for kind in _KINDS if kind in message), "unknown"))
+    kind = next((kind for kind in _KINDS if kind in message), "unknown")
+    return _file(message["document"]) if kind == "document" else Other(kind)
+
+
+def _file(document: Mapping[str, Any]) -> File:
+    return File(
+        file_name(str(document.get("file_name") or "")),
+        int(document.get("file_size") or 0),
+        str(document["file_id"])[:_LONGEST_ID],
+    )
 
 
 def _words(text: str, username: str, *, private: bool) -> Input | None:

@@ -83,6 +83,24 @@ class Wire(BaseRequest):
         except (KeyError, TypeError) as error:  # 200 without a result
             raise NetworkError("answer without a result") from error
 
+    async def download(self, url: str, limit_bytes: int) -> bytes:
+        """What stands at an address; of what is longer, a little more than `limit_bytes`. Raises NetworkError."""
+        if self._session is None:
+            raise NotSent("the client is closed")
+        try:
+            async with self._session.get(_parsed(url), timeout=_timeout(_UPLOAD_S), proxy=self._proxy) as response:
+                response.raise_for_status()
+                chunks = bytearray()
+                async for chunk in response.content.iter_chunked(65_536):
+                    chunks += chunk
+                    if len(chunks) > limit_bytes:  # Whatever it said of its length.
+                        break
+        except TimeoutError as error:
+            raise TimedOut from error
+        except (aiohttp.ClientError, OSError, asyncio.IncompleteReadError) as error:
+            raise NetworkError(type(error).__name__) from error
+        return bytes(chunks)
+
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """As the base class, without writing what people typed into the log."""

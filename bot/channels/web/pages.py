@@ -20,13 +20,15 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.events import Events
 from bot.channels.web.sessions import Sessions
 from bot.clock import Clock, monotonic
-from core.dialogue import MAX_TEXT, Inbound, Input, Press, Start, typed
+from core.dialogue import MAX_TEXT, Inbound, Input, Press, Start, file_name, typed
 from core.people import Role
+from core.plan_table import MAX_BYTES
 from core.words import Words
-from storage import bubbles, inbox, people
+from storage import bubbles, inbox, people, uploads
 from storage.database import Database, Tx
 from storage.inbox import Delivered
 
+_ID = r"^[A-Za-z0-9_-]{8,64}$"
 _STATIC = Path(__file__).parent / "static"
 _BODY_BYTES = 200_000  # The longest text with room to spare; more is refused before it is read.
 _BURST, _PER_SECOND = 30, 1.0  # Sends of one session: a person in a hurry, not a program.
@@ -45,11 +47,19 @@ class _Sent(BaseModel):
     """What the page posts: an id of its own making, and one of text, choice, start."""
 
     model_config = ConfigDict(extra="ignore")
-    id: str = Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")
+    id: str = Field(pattern=_ID)
     text: str | None = None
     choice: str | None = Field(None, max_length=64)
     label: str = Field("", max_length=200)
     start: str | None = Field(None, max_length=64)
+
+
+class _Upload(BaseModel):
+    """What the address of an upload says: an id of the page's making, and the file's name."""
+
+    model_config = ConfigDict(extra="ignore")
+    id: str = Field(pattern=_ID)
+    name: str = Field(max_length=1024)
 
 
 class _Move(BaseModel):
@@ -99,6 +109,7 @@ class Pages:
             web.get(f"/chat/{seats}/menu", self._menu),
             web.get(f"/chat/{seats}/events", self._events),
             web.post(f"/chat/{seats}/send", self._send),
+            web.post(f"/chat/{seats}/upload", self._upload),
             web.get(f"/chat/{seats}/file/{{id:[0-9]{{1,18}}}}/{{name}}", self._file),
         ]
         if self._chat.demo:
@@ -175,6 +186,7 @@ class Pages:
             "title": words.say(language, "web.title"),
             "organisation": self._chat.organisation,
             "commands": commands,
+            "upload_bytes": MAX_BYTES if role >= Role.OFFICER else 0,
             "words": page,
         }
         return web.json_response(body, headers={**headers, "Cache-Control": "no-store"})
@@ -215,15 +227,7 @@ class Pages:
         if what is None:
             return web.json_response({"error": "text"}, status=400)
         at = self._chat.clock.at()
-        body: dict[str, Any] = {
-            "from": "me",
-            "text": shown[:MAX_TEXT],
-            "choices": [],
-            "file": None,
-            "place": None,
-            "client_id": sent.id,
-            "at": self._chat.clock.now().isoformat(timespec="seconds"),
-        }
+        body = self._bubble(shown[:MAX_TEXT], sent.id)
         inbound = Inbound(address, what, _browser_language(request))
 
         async def keep(tx: Tx) -> None:
@@ -232,10 +236,45 @@ class Pages:
                 await bubbles.add(tx, address, body, at=at, client_id=sent.id)
             await inbox.store(tx, [Delivered(f"{address}:{sent.id}", inbound)], at)
 
+        return await self._keep(address, keep)
+
+    def _bubble(self, text: str, client_id: str) -> dict[str, Any]:
+        """What the person said, as it stands in the chat."""
+        said_at = self._chat.clock.now().isoformat(timespec="seconds")
+        nothing: dict[str, Any] = {"choices": [], "file": None, "place": None}
+        return {"from": "me", "text": text, **nothing, "client_id": client_id, "at": said_at}
+
+    async def _keep(self, address: str, keep: Callable[[Tx], Awaitable[None]]) -> web.Response:
         await self._chat.database.write(keep)
         self._chat.channel.tell(address)
         self._chat.wake()
         return web.json_response({"ok": True})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        """A file of an officer or admin: its bytes are the body. 200 only once it is kept; the same id again changes nothing."""
+        address = await self._who(request)
+        self._refuse_strangers(request)
+        async with self._chat.database.read() as tx:
+            _, role = await self._reader(tx, address, request)
+        if role < Role.OFFICER:  # Before a byte is read: who may send no file shall not make us keep one.
+            raise web.HTTPForbidden
+        if (wait_s := self._flood(address)) > 0:
+            return web.json_response({"retry_after": round(wait_s, 1)}, status=429)
+        try:
+            sent = _Upload.model_validate(dict(request.query))
+        except ValidationError as error:
+            raise web.HTTPBadRequest from error
+        content = await _body(request, MAX_BYTES)
+        at, name = self._chat.clock.at(), file_name(sent.name)
+        body = self._bubble(f"📎 {name}", sent.id)
+
+        async def keep(tx: Tx) -> None:
+            if await bubbles.add(tx, address, body, at=at, client_id=sent.id):
+                file = await uploads.hold(tx, address, name, content, at=at)
+                inbound = Inbound(address, file, _browser_language(request))
+                await inbox.store(tx, [Delivered(f"{address}:{sent.id}", inbound)], at)
+
+        return await self._keep(address, keep)
 
     async def _read_sent(self, request: web.Request) -> _Sent:
         if (request.content_length or 0) > _BODY_BYTES:
@@ -299,6 +338,19 @@ class Pages:
             raise web.HTTPBadRequest  # Backwards, what was said would come before what it answers.
         await self._chat.move_clock(by)
         return await self._clock(request)
+
+
+async def _body(request: web.Request, highest: int) -> bytes:
+    """The bytes of a request, refused as soon as there is one too many."""
+    content = bytearray()
+    if (request.content_length or 0) <= highest:
+        async for chunk in request.content.iter_chunked(65_536):
+            content += chunk
+            if len(content) > highest:
+                break
+        else:
+            return bytes(content)
+    raise web.HTTPRequestEntityTooLarge(highest, request.content_length or len(content))
 
 
 def _input(sent: _Sent) -> tuple[Input | None, str]:

@@ -8,12 +8,14 @@
  *   button.choice[data-value]                an answer button; inside `.choices.past` when its question is over
  *   button.command                           a command in the bot's text, pressed to send it
  *   textarea[name=text], button.send         the composer
+ *   button.attach, input[name=file]          sending a file; hidden from who may send none
  *   a.file[download]                         a file to take
  *   a.map                                    the map of a place
  *   .working progress                        long work
  *   button.menu, nav.commands button[data-command]   the menu
  */
 
+import { Attach } from "./attach.js";
 import { build, dress } from "./frame.js";
 import { Log } from "./log.js";
 import { Outbox } from "./outbox.js";
@@ -29,7 +31,7 @@ const BANNER_AFTER_MS = 900;
 const MENU_AT_MOST_MS = 2_000;
 
 export class Chat {
-  #parts; #log; #stream; #outbox; #typing; #followed = true; #unread = 0; #greeted = false; #caughtUp = false; #banner; #hidden; #hush_ms;
+  #parts; #log; #stream; #outbox; #typing; #attach; #followed = true; #unread = 0; #greeted = false; #caughtUp = false; #banner; #hidden; #hush_ms;
   words = UNCONNECTED;
   title = "Giọt Hồng";
   language = "vi";
@@ -43,6 +45,7 @@ export class Chat {
     this.#parts = build(root);
     this.#log = new Log(this.#parts.log, this);
     this.#typing = new Typing(this.#parts.below, () => this.#follow());
+    this.#attach = new Attach(this.#parts.form, this);
     this.#outbox = new Outbox(this.seat, {
       sent: (item) => this.#log.mark(item, "sent"),
       failed: (item) => (this.#log.mark(item, "failed"), this.#typing.done()),
@@ -96,6 +99,7 @@ export class Chat {
     this.#greeted = true;
     this.root.lang = menu.language;
     dress(this.#parts, menu, this);
+    this.#attach.allow(menu.upload_bytes ?? 0);
     this.nameDays();
     this.root.dispatchEvent(new CustomEvent("menu", { detail: menu }));
   }
@@ -118,6 +122,13 @@ export class Chat {
   update(data) {
     this.#log.update(data);
     this.#follow();
+  }
+
+  /** A word at the top that goes by itself. */
+  notice(words, ms) {
+    clearTimeout(this.#banner);
+    this.#say(words);
+    this.#banner = setTimeout(() => this.#say(null), ms);
   }
 
   progress(data) {
