@@ -202,23 +202,41 @@ def export(config_path: Path | None, format_: str, unit: str, out: Path) -> None
 @_CONFIG
 @click.argument("what", type=click.Choice(["units", "plan"]))
 @click.argument("file", type=click.Path(path_type=Path))
-def import_(config_path: Path | None, what: str, file: Path) -> None:
-    """Add or change units (CSV or TOML) or the rounds of a plan (TOML)."""
+@click.option("--dry-run", is_flag=True, help="Plan: say what would be saved, and save nothing.")
+@click.option("--yes", is_flag=True, help="Plan: save without asking.")
+def import_(config_path: Path | None, what: str, file: Path, dry_run: bool, yes: bool) -> None:  # noqa: FBT001, PLR0917
+    """Add or change units (CSV or TOML) or the rounds of a plan (.xlsx, .csv or .toml)."""
     config = _load(config_path)
     _logs(config, quiet=True)
 
     async def work() -> None:
         from bot.app import open_app
+        from bot.import_plan import import_plan
         from bot.plans import read_plan, write_plan
 
+        if what == "plan":
+            async with open_app(config) as app:
+                await import_plan(app, file, agreed=lambda question: _agreed(question, dry_run=dry_run, yes=yes))
+            return
         plan = read_plan(file)
-        if what == "units":
-            plan.rounds = []
+        plan.rounds = []
         async with open_app(config) as app:
             await app.database.write(lambda tx: write_plan(tx, plan))
-        click.echo(f"units: {len(plan.units)}, rounds: {len(plan.rounds)}")
+        click.echo(f"units: {len(plan.units)}, rounds: 0")
 
     _run(work)
+
+
+def _agreed(question: str, *, dry_run: bool, yes: bool) -> bool:
+    """Say what would be done; True where the person at the terminal, or --yes, wants it so."""
+    click.echo(question)
+    if dry_run or yes:
+        return yes and not dry_run
+    try:
+        return click.confirm("Lưu? / Save?", default=False)
+    except click.Abort:  # Nobody is there to be asked.
+        _fail("nothing was saved: agree when asked, or with --yes")
+        raise
 
 
 @main.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from core.dialogue import Blocked, Command, Expired, Moved, Press, Reply, Start, Text
+from core.dialogue import Blocked, Command, Expired, File, FileRead, Moved, Press, Reply, Start, Text
 from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
@@ -15,6 +15,7 @@ from handlers import (
     eligible,
     exports,
     joining,
+    plan_import,
     privacy,
     registration,
     reminders,
@@ -23,7 +24,7 @@ from handlers import (
 from handlers.form import CONTACT, Form, advance, ask, given_back
 from handlers.joining_offers import lapse_offers
 from handlers.turn import Action, Turn
-from storage import outbox, people, records
+from storage import outbox, people, records, uploads
 
 
 async def _help(turn: Turn, _: str) -> None:
@@ -48,7 +49,7 @@ async def _cancel(turn: Turn, _: str) -> None:
         await ask(turn, _FORMS[turn.conversation.form])
 
 
-_ROOMS = (registration, joining, eligible, reminders, after_round, round_office, exports, basics, privacy)
+_ROOMS = (registration, joining, eligible, reminders, after_round, round_office, plan_import, exports, basics, privacy)
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),
     Action(("help", "trogiup"), _help, words=("tro giup", "huong dan", "help", "?")),
@@ -73,6 +74,8 @@ async def respond(turn: Turn) -> None:
             await people.move(turn.tx, turn.person.address, address)
             await outbox.move(turn.tx, turn.person.address, address)
             turn.conversation = None
+        case FileRead(upload):
+            await plan_import.show(turn, upload)
         case _ if not turn.inbound.private:
             if isinstance(turn.inbound.input, Command | Start):
                 turn.say("group.private")
@@ -97,6 +100,8 @@ async def _private(turn: Turn) -> None:
         case Press(token) if token.startswith("/"):
             name, _, args = token[1:].partition(" ")
             await _command(turn, name, args)
+        case File() as file if turn.conversation is None or turn.conversation.form == plan_import.FORM.name:
+            await plan_import.receive(turn, file)
         case _ if unknown:
             turn.say("form.closed", "/register", "/help")
         case _ if turn.conversation is not None:
@@ -188,6 +193,8 @@ async def _in_form(turn: Turn) -> None:
         turn.conversation = None
         await _command(turn, command, "")
         return
+    if isinstance(turn.inbound.input, File):
+        await uploads.refuse(turn.tx, turn.person.address, turn.inbound.input)
     if isinstance(turn.inbound.input, Text) and (meant := _meant_in_form(turn, fold(turn.inbound.input.text))):
         await _command(turn, meant, _LANGUAGES.get(fold(turn.inbound.input.text), ""))
         return

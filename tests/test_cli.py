@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 
 from bot import __version__
+from tests.plan_books import lai_chau
 from tests.servers.telegram import FakeTelegram
 
 PATIENCE_S = 60.0  # A slow, loaded machine; a test that passes takes a second or two.
@@ -272,15 +273,46 @@ async def test_units_and_plans_are_imported_and_the_list_is_exported(shell: Shel
     (shell.folder / "units.csv").write_bytes("\ufeffcode;name;aliases\r\nYT;Sở Y tế;SYT\r\n".encode())
     plan = Path(__file__).parents[1] / "bot" / "demo" / "plan.toml"
     assert (await shell.run("import", "units", "units.csv")).out == "units: 1, rounds: 0\n"
-    assert ", rounds: 18\n" in (await shell.run("import", "plan", str(plan))).out
+    assert "thêm 18 đợt" in (await shell.run("import", "plan", str(plan), "--yes")).out
     done = await shell.run("export", "--format", "xlsx", "--out", "list.xlsx")
     assert (done.code, done.out) == (0, "list.xlsx: 0 rows\n")
     assert openpyxl.load_workbook(shell.folder / "list.xlsx").active is not None
 
 
+async def test_a_plan_is_shown_asked_about_and_saved_once(shell: Shell) -> None:
+    """18 rounds of a provincial paper: seen, refused, agreed to, and the second time nothing is left to do."""
+    (shell.folder / "KH.xlsx").write_bytes(lai_chau())
+    settings = {"BOT__PROVINCE": "Lai Châu"}
+    seen = await shell.run("import", "plan", "KH.xlsx", "--dry-run", **settings)
+    assert seen.code == 0, seen
+    assert "gấp 15,8 lần" in seen.out
+    assert "thêm 18 đợt (số 1–18), trạng thái: Nháp" in seen.out
+    assert "Đã lưu" not in seen.out
+    no = await shell.run("import", "plan", "KH.xlsx", typed="n\n", **settings)
+    assert (no.code, "Đã lưu" in no.out) == (0, False)
+    yes = await shell.run("import", "plan", "KH.xlsx", typed="y\n", **settings)
+    assert (yes.code, "Đã lưu: thêm 18 đợt." in yes.out) == (0, True)
+    again = await shell.run("import", "plan", "KH.xlsx", "--yes", **settings)
+    assert (again.code, again.out.splitlines()[-1]) == (0, "Không có gì thay đổi so với kế hoạch đang lưu.")
+
+
+async def test_a_plan_with_mistakes_says_what_is_left_out(shell: Shell) -> None:
+    """Row by row, before and after it is agreed to."""
+    (shell.folder / "plan.csv").write_text(
+        "Đợt;Ngày;Địa điểm\n1;19/3/2027;Nhà văn hoá\n2;31/4/2027;Trạm y tế\n", "utf-8"
+    )
+    done = await shell.run("import", "plan", "plan.csv", "--yes")
+    assert done.code == 0, done
+    assert "• Dòng 3: Ngày: " in done.out
+    assert "bỏ lại 1 dòng chưa lưu được (dòng 3)" in done.out
+    assert done.out.splitlines()[-1] == "Đã lưu: thêm 1 đợt, bỏ lại 1 dòng."
+
+
 @pytest.mark.parametrize(
     ("words", "part"),
     [
+        (("import", "plan", "none.xlsx"), "none.xlsx: "),
+        (("import", "plan", "fake.xlsx"), "fake.xlsx: Tệp bị hỏng"),
         (("import", "units", "none.csv"), "none.csv: no such file"),
         (("import", "plan", "bad.toml"), "bad.toml: "),
         (("import", "units", "bad.csv"), "units.0.name"),
@@ -294,10 +326,20 @@ async def test_units_and_plans_are_imported_and_the_list_is_exported(shell: Shel
 async def test_what_cannot_be_read_or_written_is_one_line(shell: Shell, words: tuple[str, ...], part: str) -> None:
     """It names the file, the place in it, or the option."""
     bad = {"bad.toml": "[[rounds]", "bad.csv": "code\nA\n", "long.csv": "code,name\nA,B,C\n"}
+    bad["fake.xlsx"] = "<html>"
     bad["orphan.csv"] = "code,name,parent\nA,B,C\n"
     for name, text in bad.items():
         (shell.folder / name).write_text(text, "utf-8")
     assert_one_line(await shell.run(*words), part)
+
+
+async def test_a_plan_is_not_saved_where_nobody_can_be_asked(shell: Shell) -> None:
+    """A script that forgot --yes hears of it."""
+    (shell.folder / "KH.xlsx").write_bytes(lai_chau())
+    done = await shell.run("import", "plan", "KH.xlsx")
+    assert done.code == 2
+    assert done.err.splitlines()[-1] == "giothong: nothing was saved: agree when asked, or with --yes"
+    assert "Đã lưu" not in done.out
 
 
 TYPED = """/dangky

@@ -17,9 +17,11 @@ from core.eligibility import Answer
 from core.joins import JoinState
 from core.notices import ELIGIBLE, NOTICES
 from core.people import Component
-from core.rounds import RoundState
+from core.plan_columns import READERS
+from core.rounds import Round, RoundState
 from core.vietnamese import fold
 from handlers.documents import DOCUMENTS
+from handlers.documents.plan_template import COLUMNS as PLAN_COLUMNS
 from handlers.engine import ACTIONS
 from handlers.registration import FORM
 from handlers.round_office import fields, new
@@ -98,6 +100,10 @@ FAMILIES = (
     (r"rounds\.(?:state|confirm|became)\.(\w+)", lambda state: state in set(RoundState)),
     (r"rounds\.(?:log|why_not)\.(\w+)", lambda name: name in SAID),
     (r"newround\.(\w+)\.label", lambda key: any(key == question.key for question in new.FORM.questions)),
+    (r"import\.(?:doc|heading|kind|state)\.(\w+)", lambda name: name in SAID),
+    (r"import\.field\.(\w+)", lambda name: name in READERS or name in Round.__slots__),
+    (r"import\.(?:help|example)\.(\w+)", lambda name: name in {field for field, *_ in PLAN_COLUMNS}),
+    (r"import\.sample\.[123]\.(occasion|executing)", lambda _: True),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
 
@@ -174,6 +180,8 @@ QUESTIONS = (
     ("eligible.no_more", "eligible.other", "eligible.skip", *NAV),
     ("eligible.no", "eligible.yes", "eligible.skip", *NAV),
     ("eligible.no", "eligible.unsure", "eligible.skip", *NAV),
+    ("import.save", "import.drop"),
+    ("import.save_good", "import.drop"),
     ("reminders.done",),
     ("join.certain", "join.wait", "join.maybe", "join.no", "join.other", *NAV),
     ("join.slot.any", *NAV),

@@ -1,0 +1,68 @@
+"""`giothong import plan`: what an officer does by sending a file, done here on the command line."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from bot.app import App
+from bot.config import ConfigError
+from bot.intake import Result, read_in_child
+from core.people import Person, Role
+from core.plan_entries import Plan
+from core.plan_table import MAX_BYTES
+from core.unclear import Unclear
+from handlers import plan_report
+from handlers.plan_proposal import Asker, propose, save
+from handlers.voice import Voice
+
+_WHO = "cli"
+_KINDS = ("wrong", "asked", "changed", "added")
+
+
+async def import_plan(app: App, file: Path, *, agreed: Callable[[str], bool]) -> None:
+    """Read, report, ask (`agreed` gets the question), save. Raises ConfigError with one line for a file that cannot be read."""
+    voice = app.house.voice(app.words.default)
+    result = await read_in_child(file.name, await asyncio.to_thread(_bytes, file), _today(app), set())
+    if "refused" in result:
+        raise ConfigError(f"{file}: {voice.text(result['refused'], **result['params'])}")
+    try:
+        await _go_on(app, voice, result, agreed)
+    except Unclear as unclear:
+        raise ConfigError(f"{file}: {voice.text(unclear.reason, **unclear.params)}") from None
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as content:
+            return content.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+
+
+def _asker(app: App) -> Asker:
+    person, house = Person(_WHO, app.words.default, Role.ADMIN), app.house
+    return Asker(person, house.settings.province, _today(app), calendar=house.calendar, rules=house.rules)
+
+
+def _today(app: App) -> date:
+    return app.clock.now().astimezone(app.house.settings.zone).date()
+
+
+async def _go_on(app: App, voice: Voice, result: Result, agreed: Callable[[str], bool]) -> None:
+    plan, asker = Plan.from_json(result), _asker(app)
+    proposal = await app.database.write(lambda tx: propose(tx, plan, asker))
+    found = plan_report.lines(voice, proposal)
+    for kind in _KINDS:
+        if of_kind := [line.bullet for line in found if line.kind == kind]:
+            click.echo("\n".join([voice.text(f"import.heading.{kind}"), *of_kind, ""]))
+    if not proposal.changes:
+        click.echo(voice.text(plan_report.nothing(proposal)))
+    elif agreed(f"{voice.text('import.ask')}\n{plan_report.doing(voice, proposal)}\n"):
+        at, seen = app.clock.at(), proposal.digest
+        saved = await app.database.write(lambda tx: save(tx, plan, asker, seen=seen, at=at))
+        click.echo(plan_report.done(voice, saved))

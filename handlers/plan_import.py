@@ -1,0 +1,170 @@
+"""The plan of the year as a file: it is read, looked at row by row, compared with what is stored, and saved once that is agreed to."""
+
+from __future__ import annotations
+
+from core.authority import own_units
+from core.dialogue import File, Reply
+from core.people import Role
+from core.plan_entries import Plan
+from core.plan_table import MAX_BYTES
+from core.unclear import Unclear
+from handlers import plan_report
+from handlers.form import Answers, AskAgain, Finish, Form, Given, Prompt, Question, labelled, open_form
+from handlers.plan_proposal import Asker, Proposal, propose, save
+from handlers.turn import Action, Turn
+from storage import records, uploads
+from storage.uploads import Upload
+
+_UPLOAD, _SEEN = "_upload", "_seen"
+
+
+async def receive(turn: Turn, file: File) -> None:
+    """A file arrives while nothing else is asked: an officer's is read, nobody else's is looked at."""
+    if turn.person.role < Role.OFFICER:
+        await uploads.refuse(turn.tx, turn.person.address, file)
+        turn.say("import.unasked", "/register", "/next", "/help")
+    elif await _may(turn):
+        await _accept(turn, file)
+    else:
+        await uploads.refuse(turn.tx, turn.person.address, file)
+
+
+async def _may(turn: Turn) -> bool:
+    """Whether the person answers for any unit; said and kept where not."""
+    if own_units(turn.person, await turn.unit_index()) != frozenset():
+        return True
+    await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="plan")
+    turn.say("import.no_unit", contact=turn.settings.contact)
+    return False
+
+
+async def _accept(turn: Turn, file: File) -> None:
+    if file.size > MAX_BYTES:
+        await uploads.refuse(turn.tx, turn.person.address, file)
+        turn.say("import.refused.size", highest=MAX_BYTES >> 20)
+    elif await uploads.accept(turn.tx, turn.person.address, file, turn.at) is None:
+        turn.say("import.gone")
+    else:
+        turn.say("import.reading", name=file.name)
+
+
+async def show(turn: Turn, upload_id: int) -> None:
+    """A file has been read: the report, and what saving would do. In the middle of another form it waits."""
+    upload = await uploads.of_address(turn.tx, turn.person.address, upload_id)
+    if upload is None or upload.state not in ("read", "failed"):
+        return  # Decided on, or forgotten.
+    if upload.state == "failed":
+        turn.say(upload.result["refused"], "/plan", **upload.result["params"])
+        await uploads.told(turn.tx, upload.id)
+    elif turn.conversation and turn.conversation.form != FORM.name:
+        turn.say("import.ready", "/plan", name=upload.name)
+    elif turn.person.role < Role.OFFICER:  # Taken away since the file was sent.
+        await uploads.decide(turn.tx, turn.person.address)
+        turn.say("command.refused", "/help", contact=turn.settings.contact)
+    elif await _may(turn):
+        await _report(turn, upload)
+
+
+async def _report(turn: Turn, upload: Upload) -> None:
+    """Say what was found; ask whether to save where there is something to save."""
+    await uploads.decide(turn.tx, turn.person.address, but=upload.id)
+    turn.conversation = None
+    try:
+        proposal = await _propose(turn, upload)
+    except Unclear as unclear:
+        await uploads.decide(turn.tx, turn.person.address)
+        turn.say(unclear.reason, **unclear.params)
+        return
+    found = plan_report.lines(turn.voice, proposal)
+    message = "import.report" if proposal.bad else "import.report_clean"
+    head = turn.text(message, name=upload.name, good=len(proposal.good), bad=len(proposal.bad))
+    parts = [head, *(plan_report.screen(turn.voice, found, kind) for kind in ("wrong", "asked"))]
+    turn.say("import.whole", text="\n\n".join(filter(None, parts)))
+    if not plan_report.fits(found):
+        rows = [line.to_json() for line in found]
+        turn.document("plan-report.xlsx", turn.text("import.report_file"), name=upload.name, lines=rows)
+    if proposal.changes:
+        await open_form(turn, FORM, {_UPLOAD: upload.id, _SEEN: proposal.digest})
+        return
+    await uploads.decide(turn.tx, turn.person.address)
+    turn.say(plan_report.nothing(proposal))
+
+
+async def _propose(turn: Turn, upload: Upload) -> Proposal:
+    return await propose(turn.tx, Plan.from_json(upload.result), _asker(turn))
+
+
+def _asker(turn: Turn) -> Asker:
+    house = turn.house
+    return Asker(turn.person, turn.settings.province, turn.today, calendar=house.calendar, rules=house.rules)
+
+
+async def _in_hand(turn: Turn, answers: Answers) -> Proposal:
+    """What the file in hand says now. Raises Unclear where there is none any more, or where it can no longer be."""
+    upload = await uploads.of_address(turn.tx, turn.person.address, answers[_UPLOAD])
+    if upload is None or upload.state != "read":
+        raise Unclear("import.gone")
+    return await _propose(turn, upload)
+
+
+async def _ask(turn: Turn, answers: Answers) -> Prompt:
+    """What saving would do, line by line, and what it would leave out."""
+    try:
+        proposal = await _in_hand(turn, answers)
+    except Unclear as unclear:
+        return Prompt(turn.text(unclear.reason, **unclear.params), labelled(turn, drop="import.drop"))
+    moved = turn.text("import.moved") if proposal.digest != answers[_SEEN] else ""
+    answers[_SEEN] = proposal.digest
+    found = plan_report.lines(turn.voice, proposal)
+    texts = (
+        moved,
+        f"{turn.text('import.ask')}\n{plan_report.doing(turn.voice, proposal)}",
+        plan_report.screen(turn.voice, found, "changed"),
+    )
+    yes = "import.save_good" if proposal.bad else "import.save"
+    return Prompt("\n\n".join(filter(None, texts)), labelled(turn, save=yes, drop="import.drop"))
+
+
+async def _read(turn: Turn, answers: Answers, given: Given) -> object:
+    """Save what was seen, and only that."""
+    if given.value is None:
+        raise Unclear("unclear.choice")
+    if given.value == "drop":
+        await uploads.decide(turn.tx, turn.person.address)
+        raise Finish(turn.text("import.dropped"))
+    proposal = await _in_hand(turn, answers)
+    if proposal.digest != answers[_SEEN]:
+        raise AskAgain
+    return True
+
+
+async def _finish(turn: Turn, answers: Answers) -> None:
+    upload = await uploads.of_address(turn.tx, turn.person.address, answers[_UPLOAD])
+    assert upload  # It was there when the answer was read.
+    proposal = await save(turn.tx, Plan.from_json(upload.result), _asker(turn), seen=answers[_SEEN], at=turn.at)
+    await uploads.decide(turn.tx, turn.person.address)
+    turn.reply(Reply(plan_report.done(turn.voice, proposal), turn.menu(("/rounds",))))
+
+
+FORM = Form(
+    name="plan", questions=(Question("confirm", _ask, _read, nav=False),), finish=_finish, cancelled="import.stopped"
+)
+
+
+async def plan(turn: Turn, _: str) -> None:
+    """Show the file that waits for a decision; else hand out the template and say how it goes."""
+    if not await _may(turn):
+        return
+    if upload := await uploads.undecided(turn.tx, turn.person.address):
+        await _report(turn, upload)
+        return
+    turn.say("import.how")
+    unit = (await turn.unit_index()).get(turn.person.unit_id) if turn.person.role is not Role.ADMIN else None
+    units = unit.name if unit else turn.text("import.everybody")
+    turn.document("plan-template.xlsx", turn.text("import.template"), units=units)
+
+
+ACTIONS = (
+    Action(("plan", "kehoach"), plan, role=Role.OFFICER, words=("ke hoach", "nhap ke hoach", "plan"), within=False),
+)
+FORMS = (FORM,)
