@@ -111,7 +111,8 @@ async def _finish(turn: Turn, answers: Answers) -> None:
     pattern = await access.find(turn, answers[COPY]) if COPY in answers else _BLANK
     values = {column: value for key in (*_FACTS, units.KEY) for column, value in answers[key].items()}
     if pattern is None or not may_invite(turn.person, frozenset(values["units"]), await turn.unit_index()):
-        await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="rounds")
+        if pattern is not None:  # Else that is on record already.
+            await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="rounds")
         turn.say("rounds.refused", contact=turn.settings.contact)
         return
     made = round_changes.with_values(pattern, {**values, **_due(pattern, values), "state": "draft"})

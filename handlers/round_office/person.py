@@ -90,6 +90,7 @@ async def ask_adding(turn: Turn, answers: Answers, round_: Round) -> Prompt:
     if refused:
         return Prompt(refused)
     lines = [turn.text("rounds.adding", who=masked(donor.full_name), name=round_.name)]
+    lines += [turn.text("rounds.add_declined")] if join and join.state in (JoinState.NO, JoinState.LEFT) else []
     lines += [await _uninvited(turn, round_, donor), _not_yet(turn, round_, donor)]
     return Prompt("\n".join(filter(None, lines)), labelled(turn, yes="rounds.do.add"))
 
@@ -168,15 +169,16 @@ async def _add(turn: Turn, answers: Answers, round_: Round) -> GoTo:
     roomy = replace(round_, capacity=None, slots=()) if full else round_  # The officer was asked.
     join = await joins.answer(turn.tx, roomy, person_id, joins.Wish(JoinState.CERTAIN, not_yet=not_yet), at=turn.at)
     await access.audit(turn, "round", round_, change="added", join=join.id, over=full, not_yet=not_yet is not None)
-    await _tell(turn, round_, join)
-    return GoTo("phone", turn.text("rounds.added", who=masked(donor.full_name), name=round_.name))
+    told = await _tell(turn, round_, join)
+    message = "rounds.added" if told else "rounds.added_untold"
+    return GoTo("phone", turn.text(message, who=masked(donor.full_name), name=round_.name))
 
 
-async def _tell(turn: Turn, round_: Round, join: Join) -> None:
-    """Whoever was put on a list by somebody else hears of it, and how to leave; not at night."""
+async def _tell(turn: Turn, round_: Round, join: Join) -> bool:
+    """Whoever was put on a list by somebody else hears of it, and how to leave; not at night. False for who reads nothing."""
     person = await people.by_id(turn.tx, join.person_id)
-    if person is None:
-        return
+    if person is None or not person.reachable:
+        return False
     voice, zone = turn.house.voice(person.language), turn.settings.zone
     text = voice.text("rounds.added_you", organisation=voice.organisation, **round_text.facts(voice, round_))
     if join.not_yet:
@@ -194,3 +196,4 @@ async def _tell(turn: Turn, round_: Round, join: Join) -> None:
             expires_at=int(over.timestamp() * 1000),
         )
     )
+    return True

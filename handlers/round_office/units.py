@@ -5,20 +5,22 @@ from __future__ import annotations
 from core.authority import own_units
 from core.dialogue import Choice
 from core.unclear import Unclear
-from core.units import UnitIndex
+from core.units import Unit, UnitIndex
 from handlers import unit_question
 from handlers.form import Answers, AskAgain, Given, Prompt, labelled
 from handlers.turn import Turn
 
 KEY = "unit"  # The key of every question that asks so: the unit question keeps its view under it.
 PICKED = "_picked"  # The answer that holds the ids chosen so far.
+_PAGE, _VIEW = 4, "_picked_page"  # With done, browse, everybody and the two ways to turn the page, nine choices.
 _MOST = 30  # More units than one card can name.
 
 
 def begin(answers: Answers, units: frozenset[int]) -> None:
     """Ask again from these units on."""
     answers[PICKED] = sorted(units)
-    answers.pop(unit_question.SCRATCH, None)
+    for view in (unit_question.SCRATCH, _VIEW):
+        answers.pop(view, None)
 
 
 async def ask(turn: Turn, answers: Answers) -> Prompt:
@@ -31,8 +33,17 @@ async def ask(turn: Turn, answers: Answers) -> Prompt:
     text = turn.text("rounds.units_ask") if picked else turn.text("rounds.units_first")
     choices = labelled(turn, **({"done": "rounds.units_done"} if picked else {}), **{"in": "unit.browse"})
     choices += labelled(turn, all="rounds.everybody") if own_units(turn.person, index) is None else []
-    choices += [Choice(f"x{unit.id}", turn.text("rounds.units_drop", name=unit.name), (unit.name,)) for unit in picked]
-    return Prompt("\n".join(filter(None, (text, names))), choices)
+    return Prompt("\n".join(filter(None, (text, names))), [*choices, *_drops(turn, answers, picked)])
+
+
+def _drops(turn: Turn, answers: Answers, picked: list[Unit]) -> list[Choice]:
+    """A page of the units that may be taken out again."""
+    page = min(answers.get(_VIEW, 0), max(0, len(picked) - 1) // _PAGE)
+    shown = picked[page * _PAGE : (page + 1) * _PAGE]
+    ways = {"more": "unit.more"} if (page + 1) * _PAGE < len(picked) else {}
+    ways |= {"fewer": "unit.fewer"} if page else {}
+    drops = [Choice(f"x{unit.id}", turn.text("rounds.units_drop", name=unit.name), (unit.name,)) for unit in shown]
+    return [*drops, *labelled(turn, **ways)]
 
 
 async def _search(turn: Turn, answers: Answers, index: UnitIndex) -> Prompt:
@@ -64,6 +75,9 @@ async def read(turn: Turn, answers: Answers, given: Given) -> list[int]:
             raise AskAgain
         case str(value) if value.startswith("x"):
             picked.remove(int(value[1:]))
+            raise AskAgain
+        case "more" | "fewer" as way:
+            answers[_VIEW] = max(0, answers.get(_VIEW, 0) + (1 if way == "more" else -1))
             raise AskAgain
         case "in":  # From the top of what is theirs.
             answers[unit_question.SCRATCH] = {"in": turn.person.unit_id if own_units(turn.person, index) else None}

@@ -87,6 +87,18 @@ async def test_no_screen_has_more_than_nine_choices(office: Office) -> None:
         await office.add(replace(await office.round(), state=state))
         await office.do(admin, f"/dot {CODE}")
         assert len(office.labels(admin)) <= 9
+    every = frozenset(unit_id for (unit_id,) in office.house.rows("SELECT id FROM units"))
+    await office.add(replace(await office.round(), state=RoundState.OPEN, units=every))
+    await office.do(admin, f"/dot {CODE}", "[Sửa]", "don vi moi")
+    assert len(office.labels(admin)) <= 9
+    dropped = {label for label in office.labels(admin) if label.startswith("Bỏ")}
+    while "Trang sau ›" in office.labels(admin):
+        await office.do(admin, "[Trang sau ›]")
+        assert len(office.labels(admin)) <= 9
+        dropped |= {label for label in office.labels(admin) if label.startswith("Bỏ")}
+    assert len(dropped) == len({name for (name,) in office.house.rows("SELECT name FROM units")})
+    await office.do(admin, f"/dot {CODE}", "[Tách đợt]")
+    assert len(office.labels(admin)) <= 9
 
 
 async def test_the_list_can_be_narrowed_to_a_state(office: Office) -> None:

@@ -15,6 +15,7 @@ from bot.plans import read_plan, write_plan
 from core.ages import Birth
 from core.joins import JoinState
 from core.rounds import RoundState, Slot
+from storage import people
 from tests.handlers.conversations import House
 from tests.handlers.office import CODE, Office
 from tests.program import DATA, NOW, config_of
@@ -163,3 +164,21 @@ async def test_no_phone_and_no_name_stands_in_the_audit_or_the_open_form(office:
     await office.do(officer, f"/dot {CODE}", ADD, PHONE, HER, ADD)
     kept = str(office.house.rows("SELECT detail FROM audit")) + str(office.house.conversation(officer))
     assert "912345678" not in kept and "Hà" not in kept
+
+
+async def test_an_officer_reads_that_somebody_has_declined(office: Office) -> None:
+    """What the person said is not overwritten unseen."""
+    officer, her = await office.officer("YT"), await office.donor()
+    await office.joins(her, JoinState.NO)
+    assert "không đến được đợt này" in await office.do(officer, f"/dot {CODE}", ADD, PHONE, HER)
+    assert answers(office) == [(her, "no", "", None)]
+
+
+async def test_who_cannot_be_written_to_is_to_be_told_by_the_officer(office: Office) -> None:
+    """Nothing is promised that will not happen."""
+    officer, her = await office.officer("YT"), await office.donor()
+    [(address,)] = office.house.rows("SELECT address FROM people WHERE id = ?", her)
+    await office.house.app.database.write(lambda tx: people.set_reachable(tx, address, reachable=False))
+    assert "không nhắn được" in await office.do(officer, f"/dot {CODE}", ADD, PHONE, HER, ADD)
+    assert answers(office) == [(her, "certain", "", None)]
+    assert office.house.said(address) == []
