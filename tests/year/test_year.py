@@ -143,9 +143,9 @@ def _written(stage: Year) -> str:
     ]
     for kind in KINDS:
         lines += [f"== {kind.name}: {kind.promise}", ""]
-        did = [(moment(when), "\n".join(acts)) for when, acts in kind.acts.items()]
-        events = [(at, 0, f"> {text}") for at, text in did]
-        events += [(heard.at, 1, heard.text) for heard in stage.ear.heard[kind.address]]
+        events = [(moment(when), 0, "\n".join(f"> {act}" for act in acts)) for when, acts in kind.acts.items()]
+        # A file comes when it is made, so it may come after what else there was to say.
+        events += [(heard.at, 1 + ("(file " in heard.text), heard.text) for heard in stage.ear.heard[kind.address]]
         for at, _, text in sorted(events, key=lambda event: (event[0].replace(second=0, microsecond=0), event[1])):
             first, *rest = _TICKET.sub("ABC 234", text).splitlines()
             lines += [f"{at:%d/%m/%Y %H:%M}  {first}", *(f"                  {line}".rstrip() for line in rest), ""]
