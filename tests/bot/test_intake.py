@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -235,7 +236,7 @@ async def test_what_was_read_is_told_once_however_often_it_is_read(telegram: AtT
 
 @pytest.mark.slow
 async def test_kill_9_on_the_way_of_a_file(tmp_path: Path) -> None:
-    """Six kills at random moments between sending and reporting: the plan is reported, and what was agreed to is saved once."""
+    """Five kills at random moments between sending and reporting: the plan is reported, and what was agreed to is saved once."""
     random_ = random.Random(3)
     async with FakeTelegram() as server:
         person = server.person("Lan")
@@ -244,14 +245,14 @@ async def test_kill_9_on_the_way_of_a_file(tmp_path: Path) -> None:
         text = config.read_text("utf-8")
         config.write_text(text.replace("[bot]", f'[bot]\nadmins = ["telegram:{person.id}"]'), "utf-8")
         await bot.start()
-        person.document("plan.xlsx", book(TIDY))
-        for _ in range(6):
-            await asyncio.sleep(random_.uniform(0.0, 0.7))
+        person.document("plan.xlsx", book([row[:7] for row in TIDY]))
+        for _ in range(5):
+            await asyncio.sleep(random_.uniform(0.6, 2.2))  # Half of it is its start.
             await bot.kill()
             await bot.start()
         await until(lambda: any("Nếu lưu" in seen.text for seen in person.messages))
         reports = sum("đọc được cả 3 đợt" in seen.text for seen in person.messages)
-        assert 1 <= reports <= 7  # What was in flight at a kill may come once more each.
+        assert 1 <= reports <= 6  # What was in flight at a kill may come once more each.
         person.say("Lưu kế hoạch")
         await until(lambda: any("Đã lưu: thêm 3 đợt" in seen.text for seen in person.messages))
         await bot.kill()
@@ -291,7 +292,9 @@ async def test_web_uploads_that_are_not_as_the_page_makes_them(
     """Too long, without an id, without a name, from another site."""
     async with Visitor(app) as visitor:
         await grant(app, f"web:{visitor.cookie.rpartition('.')[0]}", Role.ADMIN)
-        async with visitor.http.post(f"{visitor.chat}/upload?{query}", data=b"x" * size, headers=headers) as answer:
+        async with visitor.http.post(
+            f"{visitor.chat}/upload?{query}", data=io.BytesIO(b"x" * size), headers=headers
+        ) as answer:
             assert answer.status == status
         assert rows(app, "SELECT * FROM uploads") == []
 
