@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.people import Donor
-from storage import bubbles, donors, notices, people, records
+from storage import bubbles, donors, notices, people, records, uploads
 from storage.database import Tx
 
 
@@ -62,6 +62,11 @@ def _wishes(wanted: notices.Wishes | None) -> dict[str, Any] | None:
     }
 
 
+def _file(sent: tuple[str, int, int]) -> dict[str, Any]:
+    name, size, at = sent
+    return {"name": name, "bytes": size, "at": _time(at)}
+
+
 async def all_about(tx: Tx, address: str) -> dict[str, Any]:
     """Everything stored about an address, as JSON values; times are UTC."""
     known = (await people.load(tx, [address])).get(address)
@@ -88,5 +93,6 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
         "notices": _wishes(await notices.wishes(tx, known.id)) if known else None,
         "consents": [_consent(consent) for consent in await records.consents(tx, address)],
+        "files_sent": [_file(sent) for sent in await uploads.sent(tx, address)],
         "web_chat": [bubble.body for bubble in await bubbles.after(tx, address, 0)],
     }

@@ -88,6 +88,12 @@ async def _one(tx: Tx, where: str, values: tuple[object, ...]) -> Upload | None:
     return Upload(upload_id, address, name, size, remote, body, state, unpack(result) if result else {})
 
 
+async def sent(tx: Tx, address: str) -> list[tuple[str, int, int]]:
+    """(name, bytes, ms UTC) of each file of this address that is still known of; the name goes with the decision on it."""
+    rows = await tx.all("SELECT name, size, at FROM uploads WHERE address = ? ORDER BY id", (address,))
+    return [(name, size, at) for name, size, at in rows]
+
+
 async def finish(tx: Tx, upload_id: int, result: dict[str, Any], *, failed: bool) -> bool:
     """Keep what was read in place of the file; False where somebody else has done so."""
     rows = await tx.run(

@@ -6,6 +6,7 @@ import asyncio
 import io
 import random
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.dialogue import File, Inbound
 from core.people import Role
 from core.plan_table import MAX_BYTES
 from storage import uploads
+from storage.dossier import all_about
 from storage.inbox import Delivered
 from storage.uploads import Upload
 from tests.bot.webchat import Visitor
@@ -321,3 +323,30 @@ async def test_a_file_of_another_chat_cannot_be_had_read(app: App) -> None:
         await app.turns.receive([Delivered(remote, Inbound("terminal:thief", File("a.xlsx", 1, remote)))])
     await until(lambda: rows(app, "SELECT count(*) FROM inbox WHERE state = 'done'") == [(4,)])
     assert rows(app, "SELECT address, state FROM uploads") == [("terminal:owner", "held")]
+
+
+async def test_who_is_forgotten_leaves_no_file(telegram: AtTelegram) -> None:
+    """What they sent is in what is stored about them, and goes with them."""
+    person = await officer(telegram)
+    person.document(*_PLAN)
+    await answered(telegram, person, "thêm 3 đợt")
+    stored = await telegram.app.database.write(lambda tx: all_about(tx, f"telegram:{person.id}"))
+    (file,) = stored["files_sent"]
+    assert (file["name"], file["bytes"]) == ("ke-hoach.xlsx", len(_PLAN[1]))
+    person.say("/huy")
+    person.say("/xoa")
+    await answered(telegram, person, "xoá")
+    person.say("1")
+    await until(lambda: telegram.rows("SELECT * FROM people") == [])
+    assert telegram.rows("SELECT * FROM uploads") == []
+
+
+async def test_a_file_that_nobody_decides_on_goes_after_a_week(app: App) -> None:
+    """With all that was read."""
+    await app.database.write(lambda tx: uploads.hold(tx, "terminal:officer", "a.xlsx", b"x", at=app.clock.at()))
+    app.clock.move(timedelta(days=6))
+    await app._housekeeping.tick()
+    assert rows(app, "SELECT count(*) FROM uploads") == [(1,)]
+    app.clock.move(timedelta(days=2))
+    await app._housekeeping.tick()
+    assert rows(app, "SELECT count(*) FROM uploads") == [(0,)]
