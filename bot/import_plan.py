@@ -17,7 +17,7 @@ from core.plan_entries import Plan
 from core.plan_table import MAX_BYTES
 from core.unclear import Unclear
 from handlers import plan_report
-from handlers.plan_proposal import Asker, propose, save
+from handlers.plan_proposal import Asker, findings, propose, save
 from handlers.voice import Voice
 
 _WHO = "cli"
@@ -56,7 +56,8 @@ def _today(app: App) -> date:
 async def _go_on(app: App, voice: Voice, result: Result, agreed: Callable[[str], bool]) -> None:
     plan, asker = Plan.from_json(result), _asker(app)
     proposal = await app.database.write(lambda tx: propose(tx, plan, asker))
-    found = plan_report.lines(voice, proposal)
+    asked = await app.database.write(lambda tx: findings(tx, proposal, plan, asker))
+    found = plan_report.lines(voice, proposal, asked)
     for kind in _KINDS:
         if of_kind := [line.bullet for line in found if line.kind == kind]:
             click.echo("\n".join([voice.text(f"import.heading.{kind}"), *of_kind, ""]))

@@ -21,7 +21,7 @@ from core.vietnamese import nfc
 
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
 _TEXTS = (".csv", ".tsv", ".txt")
-_MOST = 10_000  # rounds or units of one file
+_MOST = {"units": 10_000, "rounds": 400}  # of one file
 _LINE = re.compile(r"line (\d+)")
 _ROUND = re.compile(r"\s*\[\[\s*rounds\s*\]\]")
 
@@ -66,6 +66,8 @@ def _plan(tables: list[Table], today: date, asked: tuple[Remark, ...]) -> Plan:
     plan = read_tables(tables, today)
     if not plan.entries:
         raise Unclear("import.refused.no_rounds")
+    if len(plan.entries) > _MOST["rounds"]:
+        raise Unclear("import.refused.long", highest=_MOST["rounds"])
     return Plan(plan.entries, plan.year, (*asked, *plan.asked))
 
 
@@ -93,7 +95,7 @@ def _toml(body: bytes, today: date) -> Plan:
 def _tables(data: dict[str, Any], name: str) -> list[Any]:
     """The tables of [[units]] or [[rounds]]."""
     tables = data.get(name, [])
-    if not isinstance(tables, list) or len(tables) > _MOST:
+    if not isinstance(tables, list) or len(tables) > _MOST[name]:
         raise Unclear("import.refused.toml", where=name)
     return tables
 

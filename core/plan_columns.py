@@ -190,6 +190,14 @@ def _day(name: str) -> Read:
     return read
 
 
+def _capacity(cell: Cell, occasion: Occasion) -> Said:
+    """People at most. A round for nobody is a slip: who means "no limit" leaves the cell empty."""
+    said = _cell(count_cell, lambda count: {"capacity": count}, {"capacity": None})(cell, occasion)
+    if said.facts.get("capacity") == 0:
+        raise Unclear("import.wrong.capacity")
+    return said
+
+
 READERS: dict[str, Read] = {
     "code": _code,
     "number": _number("number"),
@@ -205,7 +213,7 @@ READERS: dict[str, Read] = {
     "pin": _typed(grammar.read_spot, {"lat": None, "lon": None}),
     "target": _cell(count_cell, lambda count: {"target": count}, {"target": None}),
     "yield_percent": _cell(percent_cell, lambda share: {"yield_percent": share}, {"yield_percent": None}),
-    "capacity": _cell(count_cell, lambda count: {"capacity": count or None}, {"capacity": None}),
+    "capacity": _capacity,
     "slots": _typed(grammar.read_slots, {"slots": []}),
     "parts": _typed(grammar.read_parts, {"parts": []}),
     "deadline_on": _day("deadline_on"),

@@ -135,7 +135,10 @@ class UnitIndex:
         return set().union(*map(self.below, unit_ids))
 
     def find(self, text: str, limit: int = 5) -> Found:
-        """Units that the words may mean: with or without diacritics, shortened, with typing slips. Never picks on a tie."""
+        """Units that the words may mean: with or without diacritics, shortened, with typing slips. Never picks on a tie.
+
+        `limit`: candidates at most; with 0 nothing is guessed at.
+        """
         query = expanded(text)
         if not query:
             return Found(None, ())
@@ -143,6 +146,8 @@ class UnitIndex:
         if len(exact) == 1:
             unit = self.units[next(iter(exact))]
             return Found(unit, (unit,))
+        if not limit:
+            return Found(None, ())
         scores: dict[int, float] = dict.fromkeys(exact, 200.0)
         for key, score, position in process.extract(
             query, self._keys, scorer=fuzz.WRatio, limit=limit * 8, score_cutoff=_MINIMUM_SCORE

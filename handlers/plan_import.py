@@ -10,7 +10,7 @@ from core.plan_table import MAX_BYTES
 from core.unclear import Unclear
 from handlers import plan_report
 from handlers.form import Answers, AskAgain, Finish, Form, Given, Prompt, Question, labelled, open_form
-from handlers.plan_proposal import Asker, Proposal, propose, save
+from handlers.plan_proposal import Asker, Proposal, findings, propose, save
 from handlers.turn import Action, Turn
 from storage import records, uploads
 from storage.uploads import Upload
@@ -68,30 +68,44 @@ async def show(turn: Turn, upload_id: int) -> None:
 async def _report(turn: Turn, upload: Upload) -> None:
     """Say what was found; ask whether to save where there is something to save."""
     await uploads.decide(turn.tx, turn.person.address, but=upload.id)
-    turn.conversation = None
     try:
-        proposal = await _propose(turn, upload)
+        plan = _plan(upload)
+        proposal = await propose(turn.tx, plan, _asker(turn))
     except Unclear as unclear:
-        await uploads.decide(turn.tx, turn.person.address)
-        turn.say(unclear.reason, **unclear.params)
+        await _over(turn, unclear.reason, **unclear.params)
         return
-    found = plan_report.lines(turn.voice, proposal)
+    asked = await findings(turn.tx, proposal, plan, _asker(turn))
+    _say_found(turn, upload, proposal, plan_report.lines(turn.voice, proposal, asked))
+    if proposal.changes:
+        await open_form(turn, FORM, {_UPLOAD: upload.id, _SEEN: proposal.digest})
+    else:
+        await _over(turn, plan_report.nothing(proposal))
+
+
+async def _over(turn: Turn, message: str, **params: object) -> None:
+    """The last word on a file, of which nothing stays."""
+    await uploads.decide(turn.tx, turn.person.address)
+    turn.conversation = None
+    turn.say(message, **params)
+
+
+def _say_found(turn: Turn, upload: Upload, proposal: Proposal, found: list[plan_report.Line]) -> None:
+    """The first lines here; all of them as a file where there are more."""
     message = "import.report" if proposal.bad else "import.report_clean"
     head = turn.text(message, name=upload.name, good=len(proposal.good), bad=len(proposal.bad))
     parts = [head, *(plan_report.screen(turn.voice, found, kind) for kind in ("wrong", "asked"))]
-    turn.say("import.whole", text="\n\n".join(filter(None, parts)))
+    turn.reply(Reply("\n\n".join(filter(None, parts))))
     if not plan_report.fits(found):
         rows = [line.to_json() for line in found]
         turn.document("plan-report.xlsx", turn.text("import.report_file"), name=upload.name, lines=rows)
-    if proposal.changes:
-        await open_form(turn, FORM, {_UPLOAD: upload.id, _SEEN: proposal.digest})
-        return
-    await uploads.decide(turn.tx, turn.person.address)
-    turn.say(plan_report.nothing(proposal))
 
 
-async def _propose(turn: Turn, upload: Upload) -> Proposal:
-    return await propose(turn.tx, Plan.from_json(upload.result), _asker(turn))
+def _plan(upload: Upload) -> Plan:
+    """What was read. Raises Unclear where another version of the program has written it."""
+    try:
+        return Plan.from_json(upload.result)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unclear("import.gone") from error
 
 
 def _asker(turn: Turn) -> Asker:
@@ -104,7 +118,7 @@ async def _in_hand(turn: Turn, answers: Answers) -> Proposal:
     upload = await uploads.of_address(turn.tx, turn.person.address, answers[_UPLOAD])
     if upload is None or upload.state != "read":
         raise Unclear("import.gone")
-    return await _propose(turn, upload)
+    return await propose(turn.tx, _plan(upload), _asker(turn))
 
 
 async def _ask(turn: Turn, answers: Answers) -> Prompt:
@@ -141,7 +155,7 @@ async def _read(turn: Turn, answers: Answers, given: Given) -> object:
 async def _finish(turn: Turn, answers: Answers) -> None:
     upload = await uploads.of_address(turn.tx, turn.person.address, answers[_UPLOAD])
     assert upload  # It was there when the answer was read.
-    proposal = await save(turn.tx, Plan.from_json(upload.result), _asker(turn), seen=answers[_SEEN], at=turn.at)
+    proposal = await save(turn.tx, _plan(upload), _asker(turn), seen=answers[_SEEN], at=turn.at)
     await uploads.decide(turn.tx, turn.person.address)
     turn.reply(Reply(plan_report.done(turn.voice, proposal), turn.menu(("/rounds",))))
 

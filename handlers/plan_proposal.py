@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,13 +18,14 @@ from core.plan_entries import Entry, Plan, Remark
 from core.rounds import Round, why_not
 from core.rule_sets import RuleBook
 from core.unclear import Unclear
-from core.units import UnitIndex
+from core.units import Found, UnitIndex
 from core.vietnamese import fold
 from handlers import round_changes
 from storage import records, rounds, units
 from storage.database import Tx
 from storage.units import UnitRow, UnitsCache
 
+_GUESSES = 60  # Looking for a name among ten thousand takes a hundredth of a second.
 _PREFIX = 30  # A code has 40 letters at most, for it goes into buttons: this, the year, and a number of four figures.
 # Questions that two rounds raise together, whichever plan each of them stands in.
 _BETWEEN = ("interval", "interval_uncounted", "same_day_and_place")
@@ -71,15 +72,14 @@ class Refused:
 
 @dataclass(frozen=True)
 class Proposal:
-    """The whole plan against what is stored. `asked`: of the file and of rows; `findings`: of the checker, about the rounds as they
-    would be. `units`: new or changed ones that come along; `index`: the units as they would be.
+    """The whole plan against what is stored. `asked`: of the file and of rows; `units`: new or changed ones that come along; `index`:
+    the units as they would be.
     """
 
     index: UnitIndex
     good: tuple[Proposed, ...]
     bad: tuple[Refused, ...]
     asked: tuple[tuple[Entry | None, Remark], ...]
-    findings: tuple[Finding, ...] = ()
     units: tuple[UnitRow, ...] = ()
 
     @property
@@ -169,9 +169,10 @@ async def _compared(tx: Tx, plan: Plan, asker: Asker, coming: tuple[UnitRow, ...
     good: list[Proposed] = []
     bad: list[Refused] = []
     taken: set[str] = set()
+    occasion = _Occasion(plan, asker, index)
     for entry, code in zip(plan.entries, codes, strict=True):
         before = stored.get(code)
-        made = _Row(entry, before, _Occasion(plan, asker, index)).made(code)
+        made = _Row(entry, before, occasion).made(code)
         if isinstance(made, Round) and code in taken:
             made = (Remark("code", "import.wrong.same_code", {"code": code}),)
         taken.add(code)
@@ -182,15 +183,18 @@ async def _compared(tx: Tx, plan: Plan, asker: Asker, coming: tuple[UnitRow, ...
     of_file = (*plan.asked, *_kept(good), *_unsaid(good, index))
     about: list[tuple[Entry | None, Remark]] = [(None, remark) for remark in of_file]
     about += [(entry, remark) for entry in plan.entries for remark in entry.asked]
-    findings = await _findings(tx, [one.after for one in good], _Occasion(plan, asker, index))
-    return Proposal(index, tuple(good), tuple(bad), tuple(about), tuple(findings), coming)
+    return Proposal(index, tuple(good), tuple(bad), tuple(about), coming)
 
 
-async def _findings(tx: Tx, coming: list[Round], occasion: _Occasion) -> list[Finding]:
-    """What the checker asks: of the rounds among themselves, and of each next to others that are stored and share its people."""
+async def findings(tx: Tx, proposal: Proposal, plan: Plan, asker: Asker) -> list[Finding]:
+    """What the checker asks: of the rounds among themselves, and of each next to others that are stored and share its people.
+
+    Apart from `propose`, for it is said once and costs most: it looks at every pair of rounds.
+    """
+    coming = [one.after for one in proposal.good]
     if not coming:
         return []
-    asker, days = occasion.asker, [round_.held_on for round_ in coming]
+    days = [round_.held_on for round_ in coming]
     interval = _interval_days(asker.rules, min(days))
 
     def check(some: Iterable[Round]) -> list[Finding]:
@@ -198,9 +202,9 @@ async def _findings(tx: Tx, coming: list[Round], occasion: _Occasion) -> list[Fi
             some,
             calendar=asker.calendar,
             today=asker.today,
-            units=occasion.index,
+            units=proposal.index,
             interval_days=interval,
-            year=occasion.plan.year,
+            year=plan.year,
         )
 
     near = timedelta(days=interval)
@@ -229,9 +233,20 @@ def _interval_days(rules: RuleBook, day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Occasion:
+    """`found`: units by the names that files call them, looked for once each."""
+
     plan: Plan
     asker: Asker
     index: UnitIndex
+    found: dict[str, Found] = field(default_factory=dict)
+
+    def find(self, name: str) -> Found:
+        """The unit of a code or a name, or those that may be meant; after many guesses, only what is written right."""
+        if name not in self.found:
+            unit = self.index.by_code(name)
+            guess = len(self.found) < _GUESSES
+            self.found[name] = Found(unit, (unit,)) if unit else self.index.find(name, limit=3 if guess else 0)
+        return self.found[name]
 
     @property
     def own(self) -> frozenset[int] | None:
@@ -306,19 +321,19 @@ class _Row:
 
     def _invited(self) -> frozenset[int]:
         """The units that the row names, else those that are stored, else those that the officer answers for."""
-        names, index = self._entry.facts.get("units"), self._occasion.index
+        names = self._entry.facts.get("units")
         if names is None and self._before:
             return self._before.units
         if names is None:
             mine = self._occasion.asker.person.unit_id
             return frozenset((mine,)) if self._occasion.own is not None and mine is not None else frozenset()
-        found = [index.by_code(name) or index.find(name).exact for name in names]
-        for name, unit in zip(names, found, strict=True):
-            if unit is None:
-                near = "; ".join(unit.name for unit in index.find(name, limit=3).candidates)
+        found = {name: self._occasion.find(name) for name in names}
+        for name, units_ in found.items():
+            if units_.exact is None:
+                near = "; ".join(unit.name for unit in units_.candidates)
                 message = "import.wrong.unit_near" if near else "import.wrong.unit"
                 self._wrong.append(Remark("units", message, {"name": name[:80]} | ({"near": near} if near else {})))
-        return frozenset(unit.id for unit in found if unit)
+        return frozenset(units_.exact.id for units_ in found.values() if units_.exact)
 
     def _check_authority(self, after: Round) -> None:
         person, index = self._occasion.asker.person, self._occasion.index

@@ -41,11 +41,11 @@ class Line:
         return f"• {about}: {self.text}" if about else f"• {self.text}"
 
 
-def lines(voice: Voice, proposal: Proposal) -> list[Line]:
+def lines(voice: Voice, proposal: Proposal, findings: Sequence[Finding] = ()) -> list[Line]:
     """Everything, in the order of a report: what is wrong, what is to be asked, what would change, what would be new."""
     at = _Where(voice, proposal)
     found = [Line("wrong", at(bad.entry), "", _remark(voice, remark)) for bad in proposal.bad for remark in bad.wrong]
-    found += _asked(voice, proposal, at)
+    found += _asked(voice, proposal, findings, at)
     found += [
         Line("changed", at(one.entry), one.after.name, text)
         for one in proposal.changed
@@ -54,12 +54,12 @@ def lines(voice: Voice, proposal: Proposal) -> list[Line]:
     return found + [Line("added", at(one.entry), one.after.name, summary(voice, one.after)) for one in proposal.added]
 
 
-def _asked(voice: Voice, proposal: Proposal, at: _Where) -> list[Line]:
+def _asked(voice: Voice, proposal: Proposal, findings: Sequence[Finding], at: _Where) -> list[Line]:
     rows = {one.after.number: one.entry for one in proposal.good}
     names = {id(one.entry): one.after.name for one in proposal.good}
     checked = [
         (finding.grave, Line("asked", at(_first_of(rows, finding)), "", finding_text(voice, finding)))
-        for finding in proposal.findings
+        for finding in findings
     ]
     said = [
         Line("asked", at(entry), names.get(id(entry), ""), _remark(voice, remark)) for entry, remark in proposal.asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -170,8 +170,3 @@ _BOOKS: dict[str, Callable[[], bytes]] = {
 def plan_file(name: str) -> tuple[str, bytes]:
     """(name, bytes) of a file that plays send: one of these, or one of tests/data."""
     return name, _BOOKS[name]() if name in _BOOKS else (_DATA / name).read_bytes()
-
-
-def hours(text: str) -> time:
-    """An hour as Excel keeps it."""
-    return time.fromisoformat(text)

@@ -78,6 +78,8 @@ WRONG: list[tuple[str, Cell, str]] = [
     ("Chỉ tiêu", "NaN", "check.count_unread"),
     ("Hạn đăng ký", "29/02/2027", "check.date_no_such_day"),
     ("Hạn đăng ký", "3/19/2027", "check.date_month_first"),
+    ("Sức chứa", 0, "import.wrong.capacity"),
+    ("Chỉ tiêu", "-1", "check.count_unread"),
     ("Giờ bắt đầu", "24:00", "unclear.time.form"),
     ("Trạng thái", "sắp mở", "import.wrong.state"),
     ("Mã đợt", "LC 2027", "import.wrong.code"),

@@ -15,11 +15,12 @@ from bot.calendar import load_calendar
 from bot.plan_files import read_file
 from bot.plans import read_plan, write_plan
 from bot.rules import load_rules
+from core.findings import Finding
 from core.people import Person, Role
 from core.plan_entries import Plan
 from core.unclear import Unclear
 from handlers import round_changes
-from handlers.plan_proposal import Asker, Proposal, propose, save
+from handlers.plan_proposal import Asker, Proposal, findings, propose, save
 from storage import rounds
 from storage.database import Database, _driver, open_database
 from storage.migrate import migrate
@@ -75,6 +76,12 @@ async def saved(database: Database, plan: Plan, asker: Asker = ADMIN) -> Proposa
     """What saving did."""
     seen = (await proposed(database, plan, asker)).digest
     return await database.write(lambda tx: save(tx, plan, asker, seen=seen, at=7))
+
+
+async def asked(database: Database, proposal: Proposal, plan: Plan) -> list[Finding]:
+    """What the checker asks."""
+    async with database.read() as tx:
+        return await findings(tx, proposal, plan, ADMIN)
 
 
 def whole(read: Read) -> list[Any]:
@@ -299,7 +306,10 @@ async def test_the_checker_speaks_of_the_lai_chau_paper(database: Database) -> N
     """18 rounds come, nothing is left out, and the great questions are asked."""
     proposal = await saved(database, read_file("KH.xlsx", lai_chau(), TODAY))
     assert (len(proposal.added), proposal.bad) == (18, ())
-    found = {finding.code: finding for finding in reversed(proposal.findings)}
+    found = {
+        finding.code: finding
+        for finding in reversed(await asked(database, proposal, read_file("KH.xlsx", lai_chau(), TODAY)))
+    }
     assert found["target_or_total"].params["rest"] == 640
     assert round(float(str(found["target_or_total"].params["times"])), 1) == 15.8
     assert {"interval", "past", "other_year", "place_names"} <= found.keys()
@@ -308,8 +318,8 @@ async def test_the_checker_speaks_of_the_lai_chau_paper(database: Database) -> N
 
 async def test_a_new_round_too_near_to_a_stored_one_is_asked_about(database: Database) -> None:
     """LS-2026-11 on 04/12/2026 invites the union of health, to which Sở Y tế belongs."""
-    proposal = await proposed(database, plan_of((HEAD, SPRING)))
-    (finding,) = proposal.findings
+    plan = plan_of((HEAD, SPRING))
+    (finding,) = await asked(database, await proposed(database, plan), plan)
     assert (finding.code, finding.rounds) == ("interval", (1, 11))
 
 
