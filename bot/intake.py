@@ -26,6 +26,7 @@ from storage.uploads import Upload
 
 _LOG = logging.getLogger("giothong.intake")
 _BACKOFF_S = (1, 2, 4, 8, 15, 30, 60, 120)  # After these four minutes the officer is told: they wait for it.
+_PAUSE_S = 1.0  # A full disk does not empty sooner.
 _START_S = 20  # for the start of the process on a busy machine, beside its own time
 
 Fetch = Callable[[str, int], Awaitable[bytes]]  # where the channel has it, longest size -> bytes; raises SendError
@@ -72,14 +73,22 @@ class Intake:
     async def run(self) -> None:
         """Read what there is, and what comes, until `stop`. What was unfinished at an earlier end is begun again."""
         while not self._stopping:
-            self._turns.filed.clear()
-            # In a transaction of its own, so that it waits for the turn whose file woke us.
-            waiting = [later for later, (_, due) in self._later.items() if due > monotonic()]
-            upload = await self._database.write(lambda tx: uploads.next_new(tx, waiting))  # noqa: B023 (awaited here)
-            if upload:
-                await self._take(upload)
-            else:
-                await self._wait()
+            try:
+                await self._one()
+            except Exception:  # noqa: BLE001 (a full disk, say: the row still says what is to be done)
+                _LOG.exception("intake_failed")
+                await asyncio.sleep(_PAUSE_S)
+
+    async def _one(self) -> None:
+        """Read the next file, or wait for one."""
+        self._turns.filed.clear()
+        # In a transaction of its own, so that it waits for the turn whose file woke us.
+        waiting = [later for later, (_, due) in self._later.items() if due > monotonic()]
+        upload = await self._database.write(lambda tx: uploads.next_new(tx, waiting))
+        if upload:
+            await self._take(upload)
+        else:
+            await self._wait()
 
     async def _wait(self) -> None:
         next_s = min((due for _, due in self._later.values()), default=None)

@@ -350,3 +350,24 @@ async def test_a_file_that_nobody_decides_on_goes_after_a_week(app: App) -> None
     app.clock.move(timedelta(days=2))
     await app._housekeeping.tick()
     assert rows(app, "SELECT count(*) FROM uploads") == [(0,)]
+
+
+async def test_a_disk_that_is_full_for_a_while_loses_no_file(
+    telegram: AtTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read could not be written down: it is read again."""
+    monkeypatch.setattr("bot.intake._PAUSE_S", 0.05)
+    tell, tries = telegram.app.intake._tell, 0
+
+    async def full(*args: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise OSError("no space left on device")
+        await tell(*args)
+
+    monkeypatch.setattr(telegram.app.intake, "_tell", full)
+    person = await officer(telegram)
+    person.document(*_PLAN)
+    await answered(telegram, person, "thêm 3 đợt")
+    assert tries == 3

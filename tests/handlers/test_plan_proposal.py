@@ -329,3 +329,14 @@ async def test_a_code_is_never_longer_than_a_button_takes(database: Database) ->
     asker = await officer("U" * 32)(database)
     proposal = await proposed(database, plan_of((HEAD, (9999, *SPRING[1:]))), asker)
     assert [len(one.after.code) for one in proposal.added] == [40]
+
+
+@pytest.mark.parametrize(
+    "path", [DATA / "house.toml", DATA / "drafts.toml", DATA.parents[1] / "bot" / "demo" / "plan.toml"]
+)
+async def test_what_a_house_was_set_up_with_is_no_change(database: Database, path: Path) -> None:
+    """Units, parents and rounds of a TOML file, which another way wrote."""
+    await database.write(lambda tx: write_plan(tx, read_plan(path)))
+    proposal = await proposed(database, read_file("plan.toml", path.read_bytes(), TODAY))
+    assert not proposal.changes
+    assert proposal.bad == ()
