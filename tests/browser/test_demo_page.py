@@ -25,13 +25,13 @@ def _as_far_as_sex(donor: Talk) -> None:
 
 
 def _to_the_end(donor: Talk) -> None:
-    """From sex to "saved"."""
+    """From sex to "saved", and the question about the next round that follows."""
     donor.tap("Nữ", "5/7")
     donor.tap("O", "Rh")
     donor.tap("Chưa biết", "lần")
     donor.tap("Chưa lần nào", "điện thoại")
     donor.say("0900.000.999", NAME)
-    donor.tap("Lưu", "Cảm ơn")
+    donor.tap("Lưu", "Bạn tham gia đợt này chứ?")
 
 
 def _list_of(page: Page, target: Path) -> list[tuple[Any, ...]]:

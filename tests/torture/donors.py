@@ -21,7 +21,8 @@ from core.words import Words
 from tests.servers.telegram import FakeTelegram, Person
 
 PATIENCE_S = 90.0
-STEPS = ("consent", "name", "unit", "age", "sex", "abo", "rh", "count", "last", "phone", "review", "saved")
+_CONTACT = "Ban Chỉ đạo thử nghiệm"  # of the configuration in program.py
+STEPS = ("consent", "name", "unit", "age", "sex", "abo", "rh", "count", "last", "phone", "review", "saved", "next")
 UNIT = "Công đoàn Sở Y tế thử nghiệm"
 
 
@@ -35,13 +36,15 @@ def question_of(text: str, words: Words) -> str:
     body = text.partition("\n\n")[2] if text.startswith("✓ ") else text
     numbered = re.sub(r"^Câu \d+/\d+\. ", "", body)
     if numbered != body:
-        asked = [key for key in STEPS[1:-2] if numbered.startswith(words.say("vi", f"register.{key}.ask"))]
+        asked = [key for key in STEPS[1:-3] if numbered.startswith(words.say("vi", f"register.{key}.ask"))]
         assert len(asked) == 1, f"not one question: {text!r}"
         return asked[0]
     if body.startswith(words.say("vi", "register.card")):
         return "review"
     if "\n• Để làm gì:" in text and not text.startswith("✓ "):
         return "consent"
+    if text == words.say("vi", "next.none", contact=_CONTACT):  # There is no plan; the last word all the same.
+        return "next"
     assert text.startswith("Cảm ơn ") and "đã đăng ký" in text, f"no question of the form: {text!r}"
     return "saved"
 
@@ -135,7 +138,7 @@ async def register(chat: Chat, answers: Answers, told: Told) -> None:
         if at and step == STEPS[at - 1]:
             continue
         assert step == STEPS[at], f"{chat.address}: after {STEPS[at - 1]!r} came {step!r}"
-        if step != "saved":
+        if step not in ("saved", "next"):
             await chat.do(*answers.to(step))
             told.answered += 1
         at += 1
