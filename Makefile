@@ -34,7 +34,7 @@ dev: # the same, with what tests and checks need
 	$(call bootstrap,dev)
 
 test: dev ## all tests (TESTS="tests/core -k phone" for some)
-	@.venv/bin/python -m pytest $(TESTS)
+	@.venv/bin/python -m pytest -n auto $(TESTS)
 
 check: lint test ## all that CI demands: format, lint, types, contracts, then the tests (words and docs among them)
 
