@@ -39,7 +39,7 @@ from core.notices import Timetable, read_reminders
 from core.people import Role
 from handlers.engine import menu
 from handlers.turn import House, Settings
-from storage import donors, marks, outbox, people, records
+from storage import donors, marks, outbox, people, records, rounds
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.units import UnitsCache
@@ -278,8 +278,11 @@ class App:
         self._ticker.now(self._housekeeping.tick)
         self._ticker.now(self.planner.tick)
 
-    async def export(self, format_: str, unit_code: str, target: Path) -> int:
-        """Write the registration list to a file; how many rows it has. Raises ConfigError for an unknown unit."""
+    async def export(self, format_: str, unit_code: str, target: Path, *, round_code: str = "") -> int:
+        """Write the registration list, of a round or of all donors, to a file; how many rows it has.
+
+        Raises ConfigError for an unknown unit or round.
+        """
         async with self.database.read() as tx:
             self.house.units.refresh()
             index = await self.house.units.index(tx)
@@ -287,13 +290,17 @@ class App:
             if unit_code and not unit:
                 raise ConfigError(f"--unit: there is no unit {unit_code!r}")
             unit_ids = sorted(index.below(unit.id)) if unit else None
-            rows = await donors.count(tx, unit_ids)
-        facts = {"unit": unit.code if unit else "all", "format": format_, "rows": rows}
+            round_ = await rounds.by_code(tx, round_code) if round_code else None
+            if round_code and not round_:
+                raise ConfigError(f"--round: there is no round {round_code!r}")
+            rows = await donors.count(tx, unit_ids, round_id=round_.id if round_ else None)
+        facts = {"unit": unit.code if unit else "all", "round": round_code, "format": format_, "rows": rows}
         at = self.clock.at()
         await self.database.write(
             lambda tx: records.add_audit(tx, "cli", "export", at=at, list="registration", **facts)
         )
-        params = {"language": "vi", "units": unit_ids, "unit": unit.name if unit else "", "rows": rows}
+        params = {"units": unit_ids, "unit": unit.name if unit else "", "round": round_code, "rows": rows}
+        params["language"] = "vi"
         file = await self.renderer.render(0, "cli", DocumentRef(f"registration.{format_}", params), None)
         try:
             shutil.copyfile(file.path, target)

@@ -182,8 +182,9 @@ def migrate(config_path: Path | None) -> None:
 @_CONFIG
 @click.option("--format", "format_", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
 @click.option("--unit", default="", help="Code of a unit; without it, all units.")
+@click.option("--round", "round_code", default="", help="Code of a round; without it, everybody who is registered.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
-def export(config_path: Path | None, format_: str, unit: str, out: Path) -> None:
+def export(config_path: Path | None, format_: str, unit: str, round_code: str, out: Path) -> None:  # noqa: PLR0917
     """Write the registration list to a file."""
     config = _load(config_path)
     _logs(config, quiet=True)
@@ -192,7 +193,7 @@ def export(config_path: Path | None, format_: str, unit: str, out: Path) -> None
         from bot.app import open_app
 
         async with open_app(config) as app:
-            rows = await app.export(format_, unit, out)
+            rows = await app.export(format_, unit, out, round_code=round_code)
         click.echo(f"{out}: {rows} rows")
 
     _run(work)

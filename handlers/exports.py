@@ -2,14 +2,66 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from core.dates import show_date, show_weekday
+from core.dialogue import Choice
 from core.people import Role
+from core.rounds import Round, RoundState
 from core.unclear import Unclear
 from handlers import unit_question
-from handlers.form import Answers, Form, Given, Prompt, Question, labelled, open_form
+from handlers.form import Answers, AskAgain, Form, Given, Prompt, Question, labelled, open_form
 from handlers.turn import Action, Turn
-from storage import donors, records
+from storage import donors, joins, records, rounds
+
+_VIEW = "_round"  # The page of the rounds.
+_PAGE = 7  # With "everybody" as many choices as a telephone shows without scrolling.
+_BACK = timedelta(days=90)  # A list is corrected and reported for weeks after its round.
+_AHEAD = timedelta(days=730)
+
+
+async def _listed(turn: Turn) -> list[Round]:
+    """Rounds that have a list, the next one first, those that are over last."""
+    found = await rounds.between(turn.tx, turn.today - _BACK, turn.today + _AHEAD)
+    with_list = [r for r in found if r.state not in (RoundState.DRAFT, RoundState.CANCELLED)]
+    past = [r for r in with_list if r.held_on < turn.today]
+    return [r for r in with_list if r.held_on >= turn.today] + past[::-1]
+
+
+async def _ask_round(turn: Turn, answers: Answers) -> Prompt:
+    listed = await _listed(turn)
+    page = int(answers.get(_VIEW) or 0)
+    shown = listed[page * _PAGE : (page + 1) * _PAGE]
+    choices = [Choice(round_.code, _line(turn, round_), (round_.name, round_.code)) for round_ in shown]
+    turns = {}
+    if (page + 1) * _PAGE < len(listed):
+        turns[f"page{page + 1}"] = "unit.more"
+    if page:
+        turns[f"page{page - 1}"] = "unit.fewer"
+    ways = labelled(turn, **{"": "export.everybody"}, **turns)
+    return Prompt(turn.text("export.round.ask"), [*choices, *ways])
+
+
+def _line(turn: Turn, round_: Round) -> str:
+    weekday = show_weekday(round_.held_on, turn.language)
+    return turn.text("join.listed", name=round_.name, weekday=weekday, date=show_date(round_.held_on))
+
+
+async def _read_round(turn: Turn, answers: Answers, given: Given) -> object:
+    if given.value is None:
+        raise Unclear("unclear.choice")
+    if given.value.startswith("page") and given.value[4:].isdecimal():
+        answers[_VIEW] = int(given.value[4:])
+        raise AskAgain
+    if given.value and await rounds.by_code(turn.tx, given.value) is None:
+        raise Unclear("unclear.choice")
+    return given.value
+
+
+async def _show_round(turn: Turn, value: str) -> str:
+    round_ = await rounds.by_code(turn.tx, value) if value else None
+    return _line(turn, round_) if round_ else turn.text("export.everybody")
 
 
 async def _ask_units(turn: Turn, answers: Answers) -> Prompt:
@@ -47,7 +99,8 @@ async def _finish(turn: Turn, answers: Answers) -> None:
     unit_id = answers["unit"].get("id")
     index = await turn.unit_index()
     unit_ids = sorted(index.below(unit_id)) if unit_id is not None else None
-    rows = await donors.count(turn.tx, unit_ids)
+    round_ = await rounds.by_code(turn.tx, answers["round"]) if answers["round"] else None
+    rows = await donors.count(turn.tx, unit_ids, round_id=round_.id if round_ else None)
     format_ = answers["format"]
     unit = index.get(unit_id)
     await records.add_audit(
@@ -57,6 +110,7 @@ async def _finish(turn: Turn, answers: Answers) -> None:
         at=turn.at,
         list="registration",
         unit=unit.code if unit else "all",
+        round=round_.code if round_ else "",
         format=format_,
         rows=rows,
     )
@@ -66,16 +120,33 @@ async def _finish(turn: Turn, answers: Answers) -> None:
     turn.say("export.working", rows=rows)
     turn.document(
         f"registration.{format_}",
-        turn.text("export.ready", rows=rows),
+        await _ready(turn, round_, unit_ids, rows),
         units=unit_ids,
         unit=unit.name if unit else "",
+        round=round_.code if round_ else "",
         rows=rows,
+    )
+
+
+async def _ready(turn: Turn, round_: Round | None, unit_ids: list[int] | None, rows: int) -> str:
+    """What goes with the file. Of a round's list also how many are not certain, and who is not on it."""
+    if round_ is None:
+        return turn.text("export.ready", rows=rows)
+    counts = await joins.counts(turn.tx, round_.id, unit_ids)
+    waiting = counts.waiting + counts.offered
+    return turn.text(
+        "export.ready_round",
+        rows=rows,
+        name=round_.name,
+        maybe=turn.text("export.maybe_among", count=counts.maybe) if counts.maybe else "",
+        waiting=f" {turn.text('export.waiting', count=waiting)}" if waiting else "",
     )
 
 
 FORM = Form(
     name="export",
     questions=(
+        Question("round", _ask_round, _read_round, _show_round),
         Question("unit", _ask_units, _read_units, _show_units),
         Question("format", _ask_format, _read_format),
     ),
@@ -84,9 +155,13 @@ FORM = Form(
 )
 
 
-async def export(turn: Turn, _: str) -> None:
-    """Ask which units and which format."""
-    await open_form(turn, FORM)
+async def export(turn: Turn, args: str) -> None:
+    """Ask which round, which units and which format; `args` may name the round."""
+    named = await rounds.by_code(turn.tx, args) if args else None
+    if named or not await _listed(turn):
+        await open_form(turn, FORM, {"round": named.code if named else ""})
+    else:
+        await open_form(turn, FORM)
 
 
 ACTIONS = (Action(("export", "xuat"), export, role=Role.ADMIN, words=("xuat danh sach", "export"), within=False),)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.dates import PartialDate, show_date, show_partial
+from core.joins import spaced
 from core.phones import show_phone
 from core.unclear import Unclear
 from handlers.form import Answers, Finish, Form, Given, Prompt, Question, labelled, open_form, put_aside
@@ -52,6 +53,18 @@ def _consent(turn: Turn, consent: records.Consent) -> str:
     )
 
 
+def _answer(turn: Turn, given: dict[str, Any]) -> str:
+    """What the person answered to a round, in one line."""
+    what = given["outcome"] or given["answer"]
+    return turn.text(
+        "mydata.round",
+        name=given["name"],
+        date=show_date(date.fromisoformat(given["held_on"])),
+        answer=turn.text(f"join.state.{what}"),
+        ticket=spaced(given["ticket"]),
+    )
+
+
 def _notices(turn: Turn, wanted: dict[str, Any]) -> str:
     """What the person asked for about reminders, in one line."""
     parts = [turn.text("mydata.notices_eligible" if wanted["when_eligible"] else "mydata.notices_silent")]
@@ -79,6 +92,7 @@ async def my_data(turn: Turn, _: str) -> None:
         for key, value in registration.items()
         if key not in _ONLY_IF_SET or value
     ]
+    lines += [f"• {_answer(turn, answer)}" for answer in data["rounds"]]
     if data["notices"]:
         lines.append(f"• {turn.text('mydata.notices')}: {_notices(turn, data['notices'])}")
     if data["open_form"]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from core.ages import Birth
 from core.blood import Abo, Rh
+from core.joins import JoinState
 from core.people import Component, Donor, Sex
 from core.vietnamese import name_sort_key
 from storage.database import Row, Tx
@@ -157,26 +159,45 @@ def _unit_filter(unit_ids: Sequence[int] | None) -> str:
     return f"unit_id IN ({', '.join(str(int(unit_id)) for unit_id in (0, *unit_ids))})"  # Never an empty list: not everybody's SQL.
 
 
-async def count(tx: Tx, unit_ids: Sequence[int] | None) -> int:
-    """How many donors these units have; None for all."""
-    row = await tx.one(f"SELECT count(*) FROM donors WHERE {_unit_filter(unit_ids)}")  # noqa: S608 (integers only)
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a list. Of a round's list also what the person answered (certain or maybe) and `not_yet`, see `core.joins.Join`."""
+
+    donor: Donor
+    answer: JoinState | None = None
+    not_yet: date | None = None
+
+
+def _source(round_id: int | None) -> str:
+    """All donors, or those on the list of a round. Who waits for a seat, or is offered one, is not on it: nobody expects them yet."""
+    if round_id is None:
+        return "donors d"
+    return f"donors d JOIN joins j ON j.person_id = d.person_id AND j.round_id = {int(round_id)} AND j.state IN ('certain', 'maybe')"
+
+
+async def count(tx: Tx, unit_ids: Sequence[int] | None, *, round_id: int | None = None) -> int:
+    """How many donors these units have; None for all. With a round: how many are on its list."""
+    row = await tx.one(f"SELECT count(*) FROM {_source(round_id)} WHERE {_unit_filter(unit_ids)}")  # noqa: S608 (integers only)
     return int(row[0]) if row else 0
 
 
-async def listing(tx: Tx, unit_ids: Sequence[int] | None, page: int = 2000) -> AsyncIterator[list[Donor]]:
+async def listing(
+    tx: Tx, unit_ids: Sequence[int] | None, *, round_id: int | None = None, page: int = 2000
+) -> AsyncIterator[list[Listed]]:
     """Donors of these units in the order of official lists, page by page: each page is a read of its own, so that no long
-    snapshot holds back the checkpoint of the writer.
+    snapshot holds back the checkpoint of the writer. With a round: those on its list.
     """
+    more = "NULL, NULL" if round_id is None else "j.state, j.not_yet"
     after: tuple[str, int] = ("", 0)
     while True:
         rows = await tx.all(
-            f"SELECT {_COLUMNS}, id FROM donors WHERE {_unit_filter(unit_ids)}"  # noqa: S608 (integers only)
-            " AND (name_key, id) > (?, ?) ORDER BY name_key, id LIMIT ?",
+            f"SELECT {_COLUMNS}, {more}, d.id FROM {_source(round_id)} WHERE {_unit_filter(unit_ids)}"  # noqa: S608 (integers only)
+            " AND (name_key, d.id) > (?, ?) ORDER BY name_key, d.id LIMIT ?",
             (*after, page),
         )
         if not rows:
             return
-        yield [_donor(row[:-1]) for row in rows]
+        yield [Listed(_donor(row[:-3]), JoinState(row[-3]) if row[-3] else None, _day(row[-2])) for row in rows]
         after = (rows[-1][1], rows[-1][-1])
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
+from core.joins import Join
 from core.people import Donor
-from storage import bubbles, donors, notices, people, records, uploads
+from storage import bubbles, donors, joins, notices, people, records, uploads
 from storage.database import Tx
 
 
@@ -62,6 +63,23 @@ def _wishes(wanted: notices.Wishes | None) -> dict[str, Any] | None:
     }
 
 
+def _answer(code: str, name: str, held_on: date, join: Join) -> dict[str, Any]:
+    return {
+        "round": code,
+        "name": name,
+        "held_on": held_on.isoformat(),
+        "answer": str(join.state),
+        "hour": join.slot or None,
+        "ticket": join.code,
+        "on_the_list_before": join.not_yet.isoformat() if join.not_yet else None,
+        "outcome": join.outcome,
+        "answered_at": _time(join.joined_at),
+        "changed_at": _time(join.changed_at),
+        "waiting_since": _time(join.queued_at) if join.queued_at is not None else None,
+        "seat_held_until": _time(join.offer_until) if join.offer_until is not None else None,
+    }
+
+
 def _file(sent: tuple[str, int, int]) -> dict[str, Any]:
     name, size, at = sent
     return {"name": name, "bytes": size, "at": _time(at)}
@@ -91,6 +109,7 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         "blood_group_source": group_source,
         "registration": registration,
         "open_form": {"form": draft.form, "answers": draft.answers} if draft else None,
+        "rounds": [_answer(*one) for one in await joins.all_of(tx, known.id)] if known and known.id is not None else [],
         "notices": _wishes(await notices.wishes(tx, known.id)) if known else None,
         "consents": [_consent(consent) for consent in await records.consents(tx, address)],
         "files_sent": [_file(sent) for sent in await uploads.sent(tx, address)],

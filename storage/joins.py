@@ -80,14 +80,14 @@ async def place(tx: Tx, join: Join) -> int:
     return await _ahead(tx, join, join.slot) + 1
 
 
-async def all_of(tx: Tx, person_id: int) -> list[tuple[str, Join]]:
-    """Every answer of a person with the code of its round, in order of date."""
+async def all_of(tx: Tx, person_id: int) -> list[tuple[str, str, date, Join]]:
+    """Every answer of a person with code, name and day of its round, in order of date."""
     rows = await tx.all(
-        f"SELECT r.code, {_ALIASED} FROM joins j JOIN rounds r ON r.id = j.round_id WHERE j.person_id = ?"  # noqa: S608
+        f"SELECT r.code, r.name, r.held_on, {_ALIASED} FROM joins j JOIN rounds r ON r.id = j.round_id WHERE j.person_id = ?"  # noqa: S608
         " ORDER BY r.held_on, r.number, r.id",
         (person_id,),
     )
-    return [(row[0], _join(row[1:])) for row in rows]
+    return [(row[0], row[1], date.fromisoformat(row[2]), _join(row[3:])) for row in rows]
 
 
 async def people_in(

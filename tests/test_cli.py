@@ -277,6 +277,10 @@ async def test_units_and_plans_are_imported_and_the_list_is_exported(shell: Shel
     done = await shell.run("export", "--format", "xlsx", "--out", "list.xlsx")
     assert (done.code, done.out) == (0, "list.xlsx: 0 rows\n")
     assert openpyxl.load_workbook(shell.folder / "list.xlsx").active is not None
+    of_round = await shell.run("export", "--round", "LC-2021-03", "--format", "csv", "--out", "round.csv")
+    assert (of_round.code, of_round.out) == (0, "round.csv: 0 rows\n")
+    unknown = await shell.run("export", "--round", "LC-1999-01", "--out", "none.xlsx")
+    assert (unknown.code, unknown.err) == (2, "giothong: --round: there is no round 'LC-1999-01'\n")
 
 
 async def test_a_plan_is_shown_asked_about_and_saved_once(shell: Shell) -> None:

@@ -31,10 +31,11 @@ def _harmless(rows: Iterable[registration.Row]) -> list[list[object]]:
 async def write(tx: Tx, paper: Paper, params: Params, path: Path, *, progress: Progress = quiet) -> None:
     """UTF-8 with a byte order mark (Excel guesses a legacy code page without it), commas, CRLF."""
     done = 0
+    for_ = await registration.occasion(tx, paper, params)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEAD)
-        async for page in registration.rows(tx, params["units"], paper.today):
+        async for page in registration.rows(tx, params["units"], for_):
             writer.writerows(_harmless(page))
             done += len(page)
             progress(done, params["rows"])

@@ -8,16 +8,19 @@ tham gia hiến máu tình nguyện".
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from core.dates import long_date
-from core.people import Donor, Sex
+from core.dates import long_date, show_date
+from core.joins import JoinState
+from core.people import Sex
 from core.phones import show_phone
 from core.units import UnitIndex
 from handlers.documents.paper import Paper, Params, clean, slug
-from storage import donors
+from storage import donors, rounds
 from storage.database import Tx
+from storage.donors import Listed
 from storage.units import UnitsCache
 
 TITLE = "DANH SÁCH ĐOÀN VIÊN, NGƯỜI LAO ĐỘNG"
@@ -28,6 +31,8 @@ SIGNATURE = ("TM. BAN THƯỜNG VỤ", "CHỦ TỊCH", "(Ký tên, đóng dấu)
 TITLES = ("STT", "Họ và tên", "Đơn vị", "Nam", "Nữ", "Số lần đã hiến máu", "Số điện thoại", "Ghi chú")
 AGE_TITLE = "Tuổi"
 OWN_WORDS = "đơn vị tự khai"
+MAYBE = "có thể"
+NOT_YET = "dự kiến từ {date}"
 
 
 class Row(NamedTuple):
@@ -43,6 +48,26 @@ class Row(NamedTuple):
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a list is for: a round (`round_id`, `code`) and its day, or, without one, whoever is registered today."""
+
+    day: date
+    code: str = ""
+    round_id: int | None = None
+
+
+async def occasion(tx: Tx, paper: Paper, params: Params) -> Occasion:
+    """The round that the list is of, or today. Raises LookupError where that round is no more."""
+    code = params.get("round", "")
+    if not code:
+        return Occasion(paper.today)
+    found = await rounds.by_code(tx, code)
+    if found is None:
+        raise LookupError(f"no round has the code {code}")
+    return Occasion(found.held_on, found.code, found.id)
+
+
 def heading(paper: Paper, params: Params) -> tuple[str, str]:
     """Who issues the list: the federation above, the unit below."""
     above = f"Liên đoàn Lao động tỉnh {paper.province}" if paper.province else paper.organisation
@@ -55,24 +80,31 @@ def place_and_date(paper: Paper) -> str:
 
 
 def filename(params: Params, paper: Paper, suffix: str) -> str:
-    """As "danh-sach-dang-ky-hien-mau-so-y-te-2026-11-22.xlsx"."""
-    return f"{slug('danh sách đăng ký hiến máu', params['unit'], paper.today.isoformat())}.{suffix}"
+    """As "danh-sach-dang-ky-hien-mau-ls-2026-11-so-y-te-2026-11-22.xlsx"."""
+    parts = ("danh sách đăng ký hiến máu", params.get("round", ""), params["unit"], paper.today.isoformat())
+    return f"{slug(*parts)}.{suffix}"
 
 
-async def rows(tx: Tx, unit_ids: Sequence[int] | None, today: date) -> AsyncIterator[list[Row]]:
-    """Every donor of these units (None: of all) in the order of official lists, page by page, numbered without gaps."""
+async def rows(tx: Tx, unit_ids: Sequence[int] | None, for_: Occasion) -> AsyncIterator[list[Row]]:
+    """Everybody of these units (None: of all) who is on the list, in the order of official lists, page by page, numbered without gaps."""
     index = await UnitsCache().index(tx)
     number = 0
-    async for page in donors.listing(tx, unit_ids):
-        yield [_row(donor, index, number + place, today) for place, donor in enumerate(page, 1)]
+    async for page in donors.listing(tx, unit_ids, round_id=for_.round_id):
+        yield [_row(listed, index, number + place, for_.day) for place, listed in enumerate(page, 1)]
         number += len(page)
 
 
-def _row(donor: Donor, index: UnitIndex, number: int, today: date) -> Row:
+def _row(listed: Listed, index: UnitIndex, number: int, day: date) -> Row:
+    donor = listed.donor
     unit = index.get(donor.unit_id)
-    # Whether an age of 60 will do is judged on the day of a round, which a list does not know: no note about it.
-    age = donor.birth.list_age(today)
+    # Whether an age of 60 will do is for the examination: no note about it.
+    age = donor.birth.list_age(day)
     male = donor.sex is Sex.MALE
+    notes = (
+        MAYBE if listed.answer is JoinState.MAYBE else "",
+        NOT_YET.format(date=show_date(listed.not_yet)) if listed.not_yet else "",
+        "" if unit else OWN_WORDS,
+    )
     return Row(
         number=number,
         name=clean(donor.full_name),
@@ -81,5 +113,5 @@ def _row(donor: Donor, index: UnitIndex, number: int, today: date) -> Row:
         female_age=None if male else age,
         donations=donor.donations,
         phone=show_phone(donor.phone),
-        note="" if unit else OWN_WORDS,
+        note="; ".join(filter(None, notes)),
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from handlers.documents import registration
+from handlers.documents.paging import Pages
 from handlers.documents.paper import Document, Paper, Params, Progress, quiet
 from handlers.documents.registration import AGE_TITLE, SIGNATURE, SUBTITLE, TITLE, TITLES, Row
 from handlers.documents.wrapping import line_count
@@ -28,6 +29,11 @@ _FONT = "Times New Roman"
 _SIZE, _BIG = 12, 13  # Source: the same annex: 13-14 for text, 12-13 above it
 _LINE, _BIG_LINE, _PAD = 15.75, 17.25, 3.0  # points: a line of either size, and the air above and below a row together
 _ROOM_TO_SIGN = 4  # lines
+# The columns are as wide as the page, so a reader that measures a digit a little wider would push one off it. Not "fit to page":
+# Excel then overlooks the page break that keeps the signatures in company. Source: XlsxWriter, set_h_pagebreaks()
+_SCALE = 95  # per cent
+_POINTS_PER_MM = 72 / 25.4
+_EMPTY_ROW = 15.75  # points, of `default_row_height`
 _PIXELS_PER_MM = 96 / 25.4
 
 # Width in millimetres and format of each column, in the order of Row; together as wide as the page.
@@ -91,6 +97,8 @@ class _Sheet:
         self._formats = formats
         self._at = 0
         self.rows = 0
+        high = (210 - _MARGINS_MM["top"] - _MARGINS_MM["bottom"]) * _POINTS_PER_MM * 100 / _SCALE
+        self._pages = Pages(high - _LINE)  # A line is left free: readers round heights each in their own way.
         self._lay_out()
         self._write_heading(heading)
         self._write_titles()
@@ -100,7 +108,8 @@ class _Sheet:
         sheet.set_paper(9)  # A4
         sheet.set_landscape()
         sheet.set_margins(**{side: mm / 25.4 for side, mm in _MARGINS_MM.items()})
-        sheet.fit_to_pages(1, 0)
+        sheet.set_print_scale(_SCALE)
+        sheet.center_horizontally()
         sheet.set_footer(f'&C&"{_FONT},Regular"&{_SIZE}&P/&N')
         for column, mm in enumerate(_WIDTHS_MM):
             sheet.set_column_pixels(column, column, round(mm * _PIXELS_PER_MM))
@@ -121,6 +130,8 @@ class _Sheet:
         lines = max(line_count(title, mm, _SIZE, bold=True) for title, mm in zip(upper, _WIDTHS_MM, strict=True))
         for height, titles in ((max(1, lines - 1), upper), (1, lower)):
             sheet.set_row(self._at, height * _LINE + _PAD)
+            self._pages.head(height * _LINE + _PAD)
+            self._pages.repeated += height * _LINE + _PAD
             for column, title in enumerate(titles):
                 sheet.write_string(self._at, column, title, head)
             self._at += 1
@@ -135,7 +146,9 @@ class _Sheet:
     def add(self, row: Row) -> None:
         """The next line of the table."""
         lines = max(line_count(str(row[column]), _WIDTHS_MM[column], _SIZE) for column in _MAY_WRAP)
-        self._sheet.set_row(self._at, min(lines * _LINE + _PAD, _HIGHEST_ROW))
+        height = min(lines * _LINE + _PAD, _HIGHEST_ROW)
+        self._sheet.set_row(self._at, height)
+        self._pages.row(self._at, height)
         for column, value in enumerate(row):
             self._write(column, value, self._formats[_KINDS[column]])
         # XlsxWriter remembers the height of every row, to place pictures; there are none, and memory must not grow.
@@ -154,16 +167,19 @@ class _Sheet:
             self._sheet.write_blank(self._at, column, None, style)
 
     def sign(self, place_and_date: str) -> None:
-        """Place, date, who signs, and room to do it: one row, which no page break can part."""
+        """Place, date, who signs, and room to do it: one row, which no page break can part, and never a page of its own."""
+        high = (4 + _ROOM_TO_SIGN) * _BIG_LINE
+        if first := self._pages.break_before(self._at, _EMPTY_ROW + high):
+            self._sheet.set_h_pagebreaks([first])
         self._skip()
         bold, slanted = self._formats["bold"], self._formats["slanted"]
         office, chair, hint = SIGNATURE
-        first, last = _RIGHT_BLOCK
+        left, right = _RIGHT_BLOCK
         style = self._formats["signature"]
-        self._sheet.set_row(self._at, (4 + _ROOM_TO_SIGN) * _BIG_LINE)
-        self._sheet.merge_range(self._at, first, self._at, last, "", style)
+        self._sheet.set_row(self._at, high)
+        self._sheet.merge_range(self._at, left, self._at, right, "", style)
         parts = (slanted, f"{place_and_date}\n", bold, f"{office}\n{chair}\n", slanted, hint)
-        self._sheet.write_rich_string(self._at, first, *parts, style)
+        self._sheet.write_rich_string(self._at, left, *parts, style)
         self._at += 1
 
     def _line(self, text: str, style: str, columns: tuple[int, int]) -> None:
@@ -171,10 +187,12 @@ class _Sheet:
         first, last = columns
         lines = line_count(text, sum(_WIDTHS_MM[first : last + 1]), _BIG, bold=True)
         self._sheet.set_row(self._at, lines * _BIG_LINE)
+        self._pages.head(lines * _BIG_LINE)
         self._sheet.merge_range(self._at, first, self._at, last, text, self._formats[style])
         self._at += 1
 
     def _skip(self) -> None:
+        self._pages.head(_EMPTY_ROW)
         self._at += 1
 
 
@@ -185,14 +203,15 @@ async def write(
     # Imported here: only a process that writes such a list pays for it.
     from xlsxwriter import Workbook
 
-    heading = _Heading(*registration.heading(paper, params), paper.today.year)
+    for_ = await registration.occasion(tx, paper, params)
+    heading = _Heading(*registration.heading(paper, params), for_.day.year)
     done = 0
     # Its temporary files hold what the list holds, so they stay in the folder of the list.
     with Workbook(path, _OPTIONS | {"tmpdir": str(path.parent)}) as book:
         book.set_properties({"title": TITLE, "author": paper.organisation, "created": paper.now.replace(tzinfo=None)})
         formats = {name: book.add_format(properties) for name, properties in _FORMATS.items()}
         sheet = _Sheet(book, formats, heading)
-        async for page in registration.rows(tx, params["units"], paper.today):
+        async for page in registration.rows(tx, params["units"], for_):
             for row in page:
                 if sheet.rows >= sheet_rows:
                     sheet = _Sheet(book, formats, heading)

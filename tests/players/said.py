@@ -10,7 +10,7 @@ from core.dialogue import Button, Reply, numbered_text
 # What no two runs have in common: the minute of a consent, the channel it came by, the number of an incident.
 _VARIES = (
     (re.compile(r"\b\d\d:\d\d(?=, (?:22|2[3-9])/11/2026)"), "08:00"),
-    (re.compile(r"((?:Mã vé|Mã vé của bạn|Ticket|Your ticket):? )[2-9A-Z]{3} [2-9A-Z]{3}"), r"\1ABC 234"),
+    (re.compile(r"((?:[Mm]ã vé|Mã vé của bạn|[Tt]icket|Your ticket):? )[2-9A-Z]{3} [2-9A-Z]{3}"), r"\1ABC 234"),
     (re.compile(r"\((?:Telegram|web|terminal)\)"), "(…)"),
 )
 _CHOICES = re.compile(r"\n+(?:\d+\. .*|\[.*\])$")
