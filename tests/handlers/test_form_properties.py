@@ -24,7 +24,7 @@ WORDS = st.sampled_from(
     (
         "đồng ý|không|1|2|3|99|0|00031|Nguyễn Văn An|so y te|TTYT|zzzz|34|2008|17|60|1992|15/8/1992|nam|nữ|O|AB-|rh+"
         "|chưa biết|chưa lần nào|3 lần|8/2026|không nhớ|0912 345 678|lưu|huỷ|quay lại|help|English|Dừng phiếu đang làm"
-        "|xoá tất cả|giữ lại|tất cả|csv|xin chào"
+        "|xoá tất cả|giữ lại|tất cả|csv|xin chào|chắc chắn|có thể|không lần này|tôi đến|vé của tôi|xem đợt khác"
     ).split("|")
 )
 NAMES = st.sampled_from([name for action in ACTIONS for name in action.names] + ["xyz", ""])
@@ -33,8 +33,8 @@ INPUTS = st.one_of(
     st.text(max_size=60).map(Text),
     st.integers(0, 12).map(lambda place: ("press", place)),
     st.text(max_size=64).map(Press),
-    st.builds(Command, NAMES, st.sampled_from(["", "en", "vi", "all", "\x00"])),
-    st.sampled_from(["", "u_SYT", "u_nowhere", "register", "x" * 64]).map(Start),
+    st.builds(Command, NAMES, st.sampled_from(["", "en", "vi", "all", "LS-2026-11", "\x00"])),
+    st.sampled_from(["", "u_SYT", "u_nowhere", "r_LS-2026-11", "r_nowhere", "register", "x" * 64]).map(Start),
     st.builds(Contact, st.sampled_from(["+84912345678", "", "abc"]), st.booleans()),
     st.sampled_from(["sticker", "edited", "no such kind"]).map(Other),
     st.booleans().map(Blocked),
