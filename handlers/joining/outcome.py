@@ -122,8 +122,10 @@ async def _no(turn: Turn, _: Guest, round_: Round, __: Join) -> None:
     turn.say("join.no_noted", "/others", name=round_.name)
 
 
-async def _left(turn: Turn, _: Guest, round_: Round, __: Join) -> None:
-    late = turn.now >= late_from(round_, turn.settings.zone, turn.settings.late_hours)
+async def _left(turn: Turn, who: Guest, round_: Round, _: Join) -> None:
+    before = who.join(round_)
+    expected = before is not None and before.seated  # Nobody looks out for somebody who waited.
+    late = expected and turn.now >= late_from(round_, turn.settings.zone, turn.settings.late_hours)
     message = "join.left_late" if late else "join.left"
     turn.say(message, to("/join", round_), "/others", name=round_.name, contact=contact(turn, round_))
 
