@@ -207,6 +207,7 @@ async def test_an_admin_gets_the_list_and_it_outlives_a_restart(tmp_path: Path) 
     async with running(config, demo=True) as app, Visitor(app, "admin") as admin:
         stream = await admin.open()
         await admin.send(text="/xuat")
+        await admin.press(await stream.said(), "Mọi người")
         await admin.press(await stream.said(), "Tất cả")
         await admin.press(await stream.said(), "Excel")
         while not (message := await stream.said())["file"]:

@@ -63,6 +63,7 @@ async def test_one_session_never_sees_anothers_files(demo: App) -> None:
     async with Visitor(demo, "admin") as admin, Visitor(demo, "admin") as other:
         stream = await admin.open()
         await admin.send(text="/xuat")
+        await admin.press(await stream.said(), "Mọi người")
         await admin.press(await stream.said(), "Tất cả")
         await admin.press(await stream.said(), "CSV")
         while not (message := await stream.said())["file"]:

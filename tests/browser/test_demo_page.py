@@ -38,7 +38,8 @@ def _list_of(page: Page, target: Path) -> list[tuple[Any, ...]]:
     """The rows of people in the list that the admin takes out."""
     admin = Talk(page, "admin")
     admin.ready()
-    admin.say("/xuat", "đơn vị nào")
+    admin.say("/xuat", "đợt nào")
+    admin.tap("Mọi người", "đơn vị nào")
     admin.tap("Tất cả", "loại nào")
     admin.choice("Excel").click()
     with page.expect_download() as download:
@@ -155,7 +156,8 @@ def test_the_page_fits_the_screen(desk: Desk, demo: Program, width: int, height:
     if width < 900:
         page.get_by_role("tab", name="Quản trị").tap()
         expect(donor.root).to_be_hidden()
-    admin.say("/xuat", "đơn vị nào")
+    admin.say("/xuat", "đợt nào")
+    admin.tap("Mọi người", "đơn vị nào")
     admin.tap("Duyệt danh sách", "Chọn một đơn vị")
     for element in ("html", 'section.chat[data-seat="admin"] .scroll'):
         assert page.locator(element).evaluate("e => e.scrollWidth <= e.clientWidth"), element
