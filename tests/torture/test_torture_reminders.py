@@ -82,14 +82,17 @@ async def awake(program: Program, telegram: FakeTelegram) -> None:
     await program.alive_until(polled)
 
 
-async def kill_at_random(program: Program, telegram: FakeTelegram, due: datetime, rng: random.Random) -> None:
-    """So many lives, each ended at a random moment: the planning begins a second after the start."""
+async def kill_at_random(program: Program, telegram: FakeTelegram, due: datetime, rng: random.Random) -> Counter[str]:
+    """So many lives, each ended at a random moment: the planning begins a second after the start. What the kills met."""
+    met = Counter[str]()
     for number in range(KILLS):
         await awake(program, telegram)
         await asyncio.sleep(rng.uniform(0.5, 2.5))
         await program.kill()
+        met[underway(program)] += 1
         if number % 2:
             await plan_again(program, due)
+    return met
 
 
 async def all_said(program: Program) -> None:
@@ -97,6 +100,15 @@ async def all_said(program: Program) -> None:
     async with asyncio.timeout(60 + PEOPLE / 50):
         while planned(program) < PEOPLE or in_flight(program.database):
             await asyncio.sleep(0.2)
+
+
+def underway(program: Program) -> str:
+    """What a kill fell into: before, within or after the planning; with messages in flight or without."""
+    with closing(sqlite3.connect(f"{program.database.as_uri()}?mode=ro", uri=True)) as db:
+        runs = db.execute("SELECT done FROM notice_runs WHERE key LIKE 'remind:%'").fetchall()
+        flying = db.execute("SELECT count(*) FROM outbox WHERE state = 'sending'").fetchone()[0]
+    when = "planned" if (1,) in runs else "planning" if runs else "unplanned"
+    return f"{when}, {'sending' if flying else 'idle'}"
 
 
 def planned(program: Program) -> int:
@@ -122,7 +134,7 @@ async def test_everybody_is_reminded_once_whatever_dies_and_whenever(tmp_path: P
         program = Program(tmp_path, base_url=telegram.base_url, per_second=0)
         await furnish(program, due)
         try:
-            await kill_at_random(program, telegram, due, rng)
+            met = await kill_at_random(program, telegram, due, rng)
             await awake(program, telegram)
             await all_said(program)
             assert await program.stop() == 0
@@ -136,7 +148,8 @@ async def test_everybody_is_reminded_once_whatever_dies_and_whenever(tmp_path: P
         got = Counter(call.params["chat_id"] for call in telegram.accepted("sendMessage"))
         repeated, counted = got.total() - len(got), copies(program)
         print(
-            f"people {len(got)}, messages {got.total()}, repeated {repeated} (counted {counted}, at most {KILLS * IN_FLIGHT})"
+            f"kills {dict(met)}, people {len(got)}, messages {got.total()}, repeated {repeated}"
+            f" (counted {counted}, at most {KILLS * IN_FLIGHT})"
         )
         assert set(map(int, got)) == set(range(FIRST, FIRST + PEOPLE))
         assert stood.outbox == {"sent": PEOPLE}
