@@ -126,6 +126,7 @@ class App:
             rates=self.config.delivery,
             epoch=self.epoch,
             words=self.words,
+            quiet=self.house.settings.timetable.is_quiet,
         )
         self.deliveries.append(delivery)
         self.turns.couriers[channel.name] = delivery

@@ -67,13 +67,15 @@ class Changes:
         )
         news = News.of(round_, detail)
         say_at, expires_at = when(self._timetable, news, now)
+        # What is said at night is what cannot wait, so it does not.
+        lane = Lane.URGENT if self._timetable.is_quiet(say_at) else Lane.REMINDER
         voices = {who.language: self._house.voice(who.language) for who in found}
         drafts = [
             Draft(
                 f"change:{last}:{who.person_id}",
                 who.address,
                 change_notice(voices[who.language], news, who),
-                Lane.REMINDER,
+                lane,
                 _ms(say_at) if say_at > now else 0,
                 _ms(expires_at),
             )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.channel import (
     Blocked,
@@ -63,8 +64,12 @@ class Delivery:
         rates: DeliverySection,
         epoch: str,
         words: Words,
+        quiet: Callable[[datetime], bool] = lambda _: False,
     ) -> None:
-        """`epoch` names this process: rows claimed under another one were in flight when that died."""
+        """`epoch` names this process: rows claimed under another one were in flight when that died.
+
+        `quiet`: whether only answers and urgent calls may go at a moment.
+        """
         self._database = database
         self._channel = channel
         self._renderer = renderer
@@ -72,6 +77,7 @@ class Delivery:
         self._rates = rates
         self._epoch = epoch
         self._words = words
+        self._quiet = quiet
         self._pace = Pace(rates.per_second, monotonic)
         self._chats = ChatPace(rates.chat_burst, rates.chat_per_second, monotonic)
         self._flying: dict[str, asyncio.Task[None]] = {}
@@ -167,9 +173,12 @@ class Delivery:
         resting = self._chats.resting()
         busy = [*self._flying, *self._boarding, *resting, *(item.address for item in self._sent)]
         files = list(self._rendering)
-        rows = await outbox.due(tx, self._channel.name, now, limit=free * 4, skip=busy, skip_ids=files)
+        # What was planned by day and held up until night waits for the morning.
+        last = outbox.Lane.URGENT if self._quiet(self._clock.now()) else outbox.Lane.BROADCAST
+        skip = outbox.Skipped(busy, files, last)
+        rows = await outbox.due(tx, self._channel.name, now, limit=free * 4, skip=skip)
         claimed, late = self._choose(rows, free, now)
-        await outbox.settle(tx, [Outcome(row.id, "expired") for row in late])
+        await outbox.settle(tx, [Outcome(row.id, "expired", attempts=row.attempts) for row in late])
         await outbox.claim(tx, [row.id for row in claimed], self._epoch, now)
         # Behind what was passed over something may be in line, also if it has come back in the meantime.
         self._more = bool(rows or busy or files)

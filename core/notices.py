@@ -89,6 +89,10 @@ class Timetable:
         day = local.date() + timedelta(days=overnight and late)
         return datetime.combine(day, self.quiet_to, self.zone)
 
+    def is_quiet(self, moment: datetime) -> bool:
+        """True in the quiet hours."""
+        return self.awake(moment) != moment
+
     def day(self, moment: datetime) -> date:
         """The local calendar day."""
         return moment.astimezone(self.zone).date()

@@ -65,7 +65,7 @@ def _offered(house: House, round_: Round, one: Joined, *, offer: Offer, now: dat
         f"offer:{one.join.id}:{one.join.offer_until}",
         one.address,
         Reply(text, buttons),
-        Lane.REMINDER,
+        Lane.URGENT if house.settings.timetable.is_quiet(offer.tell_at) else Lane.REMINDER,
         not_before=_ms(offer.tell_at) if offer.tell_at > now else 0,
         expires_at=_ms(offer.until),
     )

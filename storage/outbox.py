@@ -135,24 +135,31 @@ async def waiting_addresses(tx: Tx, addresses: Sequence[str]) -> set[str]:
     return {address for (address,) in rows}
 
 
-async def due(
-    tx: Tx, channel: str, now: int, *, limit: int, skip: Sequence[str], skip_ids: Sequence[int]
-) -> list[Outgoing]:
-    """Rows to send now, most urgent lane first, and of each chat and lane the first; none of `skip` (addresses) and `skip_ids`.
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What is not looked at: chats, rows, and every lane behind `last`."""
+
+    addresses: Sequence[str] = ()
+    ids: Sequence[int] = ()
+    last: Lane = Lane.BROADCAST
+
+
+async def due(tx: Tx, channel: str, now: int, *, limit: int, skip: Skipped) -> list[Outgoing]:
+    """Rows to send now, most urgent lane first, and of each chat and lane the first; none that `skip` names.
 
     Only the first, so that a long line of one chat hides nobody else's. A chat whose message waits for another try waits with
     all that follows, so that order is kept over a restart too.
     """
-    skip, skip_ids = ["", *skip], [0, *skip_ids]  # An empty list in IN is not everybody's SQL.
-    addresses, ids = ", ".join("?" * len(skip)), ", ".join("?" * len(skip_ids))
+    skipped, skip_ids = ["", *skip.addresses], [0, *skip.ids]  # An empty list in IN is not everybody's SQL.
+    addresses, ids = ", ".join("?" * len(skipped)), ", ".join("?" * len(skip_ids))
     rows = await tx.all(
         "SELECT id, lane, address, payload, attempts, expires_at, on_unknown FROM outbox o"  # noqa: S608 (only marks are joined)
-        f" WHERE state = 'pending' AND channel = ? AND not_before <= ? AND address NOT IN ({addresses}) AND id NOT IN ({ids})"
+        f" WHERE state = 'pending' AND channel = ? AND lane <= ? AND not_before <= ? AND address NOT IN ({addresses}) AND id NOT IN ({ids})"
         " AND address NOT IN (SELECT address FROM outbox WHERE state = 'pending' AND error IS NOT NULL AND not_before > ?)"
         " AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.state = 'pending' AND e.address = o.address AND e.lane = o.lane"
         f" AND e.id < o.id AND e.not_before <= ? AND e.id NOT IN ({ids}))"
         " ORDER BY lane, id LIMIT ?",
-        (channel, now, *skip, *skip_ids, now, now, *skip_ids, limit),
+        (channel, int(skip.last), now, *skipped, *skip_ids, now, now, *skip_ids, limit),
     )
     return [
         Outgoing(id_, Lane(lane), address, Reply.from_json(unpack(payload)), attempts, expires_at, on_unknown)

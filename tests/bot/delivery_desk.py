@@ -76,6 +76,7 @@ class Desk:
     clock: Clock
     rates: DeliverySection
     life: int = 0
+    night: bool = False
     delivery: Delivery | None = None
     _running: asyncio.Task[None] | None = None
 
@@ -92,7 +93,14 @@ class Desk:
         await recover(self.database, epoch)
         renderer = Renderer(self.database, WORDS, SETTINGS, self.clock)
         self.delivery = Delivery(
-            self.database, self.post, renderer, clock=self.clock, rates=self.rates, epoch=epoch, words=WORDS
+            self.database,
+            self.post,
+            renderer,
+            clock=self.clock,
+            rates=self.rates,
+            epoch=epoch,
+            words=WORDS,
+            quiet=lambda _: self.night,
         )
         self._running = asyncio.create_task(self.delivery.run())
 

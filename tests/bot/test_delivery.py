@@ -175,6 +175,18 @@ async def test_what_is_no_use_any_more_expires_unsent(desk: Desk) -> None:
     assert desk.post.texts() == ["còn hạn"]
 
 
+async def test_what_was_held_up_until_night_waits_for_the_morning(desk: Desk) -> None:
+    """An answer and an urgent call go at any hour; a reminder or a broadcast that the network held up wakes nobody."""
+    desk.night = True
+    for lane in (Lane.BROADCAST, Lane.REMINDER, Lane.URGENT, Lane.REPLY):
+        await desk.say("post:1", lane.name, lane=lane)
+    await desk.until("pending", "pending", "sent", "sent")
+    desk.night = False
+    desk.at_work.wake()
+    await desk.until("sent")
+    assert desk.post.texts()[2:] == ["REMINDER", "BROADCAST"]
+
+
 async def test_what_is_for_later_goes_at_its_time(desk: Desk) -> None:
     """Without anybody waking delivery."""
     begun, at = monotonic(), desk.clock.at() + 300

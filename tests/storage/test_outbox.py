@@ -17,7 +17,7 @@ from core.dialogue import Button, DocumentRef, Reply
 from storage import outbox
 from storage.database import Database, Tx, open_database
 from storage.migrate import migrate
-from storage.outbox import RESENDS, Draft, Lane, Outcome, Outgoing
+from storage.outbox import RESENDS, Draft, Lane, Outcome, Outgoing, Skipped
 
 CHATS = ("web:1", "web:2", "web:3")
 ENDED = ("sent", "failed", "expired", "cancelled")
@@ -25,7 +25,8 @@ ENDED = ("sent", "failed", "expired", "cancelled")
 
 async def due(tx: Tx, now: int = 1000, **options: Any) -> list[Outgoing]:
     """The rows that may go now."""
-    return await outbox.due(tx, "web", now, **{"limit": 50, "skip": (), "skip_ids": (), **options})
+    limit = options.pop("limit", 50)
+    return await outbox.due(tx, "web", now, limit=limit, skip=Skipped(**options))
 
 
 async def texts(database: Database, now: int = 1000, **options: Any) -> list[str]:
@@ -86,7 +87,7 @@ async def test_a_chat_whose_message_is_tried_again_waits_with_all_that_follows(d
 async def test_chats_and_rows_to_be_left_out_are_left_out(database: Database) -> None:
     """Chats in flight or resting, rows whose file is being made."""
     await write(database, *(Draft(chat, chat, Reply(chat)) for chat in CHATS))
-    assert await texts(database, skip=["web:1"], skip_ids=[2]) == ["web:3"]
+    assert await texts(database, addresses=["web:1"], ids=[2]) == ["web:3"]
     assert await texts(database, limit=2) == ["web:1", "web:2"]
 
 
@@ -224,10 +225,10 @@ class Life(RuleBasedStateMachine):
         flying = [row.chat for row in self._in("sending")]
 
         async def work(tx: Tx) -> tuple[list[Outgoing], list[Outgoing]]:
-            found = await due(tx, self.now, limit=limit, skip=flying)
+            found = await due(tx, self.now, limit=limit, addresses=flying)
             late = [row for row in found if row.expires_at is not None and row.expires_at <= self.now]
             first = {row.address: row for row in reversed(found) if row not in late}
-            await outbox.settle(tx, [Outcome(row.id, "expired") for row in late])
+            await outbox.settle(tx, [Outcome(row.id, "expired", attempts=row.attempts) for row in late])
             await outbox.claim(tx, [row.id for row in first.values()], self.epoch, self.now)
             return list(first.values()), late
 
@@ -351,5 +352,5 @@ async def test_a_long_line_of_one_chat_hides_nobody_else(database: Database) -> 
         database, *(Draft(f"a{n}", CHATS[0], Reply(f"a{n}")) for n in range(50)), Draft("b", CHATS[1], Reply("b"))
     )
     async with database.read() as tx:
-        rows = await outbox.due(tx, "web", 1, limit=2, skip=(), skip_ids=())
+        rows = await outbox.due(tx, "web", 1, limit=2, skip=Skipped())
     assert [row.reply.text for row in rows] == ["a0", "b"]
