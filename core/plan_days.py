@@ -47,12 +47,20 @@ def holidays(plan: Plan) -> Iterator[Finding]:
 
 
 def deadlines(plan: Plan) -> Iterator[Finding]:
-    """Each whose list deadline is not before its day, or on a day off, with the working day that it may move to."""
+    """Each whose list deadline is not before its day, past already, or on a day off, with the working day that it may move to."""
     for round_ in plan.ahead:
         deadline = round_.deadline_on
         if deadline and deadline >= round_.held_on:
             params: dict[str, Value] = {"number": round_.number, "deadline": deadline, "date": round_.held_on}
             yield Finding("deadline_late", params, (round_.number,), grave=True)
+        elif deadline and deadline < plan.today <= round_.held_on and round_.state is RoundState.DRAFT:
+            # Of a round that is open already the deadline passes in its time; of a draft it is a slip, mostly in the year.
+            yield Finding(
+                "deadline_past",
+                {"number": round_.number, "deadline": deadline, "today": plan.today},
+                (round_.number,),
+                grave=True,
+            )
         elif deadline and plan.calendar.is_day_off(deadline):
             yield _deadline_off(round_, deadline, plan.calendar)
 

@@ -207,6 +207,16 @@ def test_deadlines_are_working_days_before_the_round(deadline: date, held_on: da
     only(check([a_round(1, held_on, deadline_on=deadline)], today=date(2026, 8, 1)), code)
 
 
+def test_a_deadline_of_last_year_is_asked_about_before_anybody_is_invited() -> None:
+    """A slip in the year of a draft; of a round that is open the deadline passes in its time."""
+    draft = a_round(1, date(2027, 3, 26), deadline_on=date(2026, 3, 20), state=RoundState.DRAFT)
+    today = date(2026, 11, 24)
+    finding = only(check([draft], today=today), "deadline_past")
+    assert finding.grave and finding.params == {"number": 1, "deadline": date(2026, 3, 20), "today": today}
+    assert check([replace(draft, state=RoundState.OPEN)], today=today) == []
+    assert check([draft], today=date(2026, 3, 20)) == []
+
+
 def test_a_deadline_right_before_the_round_moves_backwards() -> None:
     """Sunday before a Monday's round: the working day before is Friday."""
     finding = only(check([a_round(1, date(2026, 11, 30), deadline_on=date(2026, 11, 29))]), "deadline_weekend")
