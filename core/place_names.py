@@ -6,7 +6,19 @@ from core.units import expanded
 from core.vietnamese import nfc
 
 # Shortened in names of places alone; units have their own table.
-_MORE = {"nvh": "nha van hoa", "tx": "thi xa", "tdtt": "the duc the thao", "ht": "hoi truong"}
+_MORE = {
+    "nvh": "nha van hoa",
+    "ttvh": "trung tam van hoa",
+    "ntd": "nha thi dau",
+    "svd": "san van dong",
+    "ks": "khach san",
+    "ktx": "ky tuc xa",
+    "cdsp": "cao dang su pham",
+    "ttgdtx": "trung tam giao duc thuong xuyen",
+    "tx": "thi xa",
+    "tdtt": "the duc the thao",
+    "ht": "hoi truong",
+}
 _LEVELS = ("thanh pho", "thi xa", "thi tran", "huyen", "tinh", "quan", "phuong", "xa")
 # Labels that one house may bear: a district's hospital became its health centre, papers go on using both.
 _ALIKE = (
@@ -38,7 +50,7 @@ def _without_level(a: str, b: str) -> bool:
 
 
 def _no_levels(key: str) -> str:
-    padded = f" {key} "
+    padded = f" {key.removeprefix('truong ')} "  # "THPT Nguyễn Du" is the school as well.
     for level in _LEVELS:
         padded = padded.replace(f" {level} ", " ")
     return padded.strip()

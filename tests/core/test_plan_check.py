@@ -349,6 +349,11 @@ SAME = (
     ("TTYT Tam Đường", "Bệnh viện Đa khoa huyện Tam Đường"),
     ("NVH xã Mường Than", "Nhà văn hóa xã Mường Than"),
     ("UBND TX Phú Thọ", "Hội trường UBND thị xã Phú Thọ"),
+    ("NTĐ Hoa Ban", "Nhà thi đấu Hoa Ban"),
+    ("SVĐ huyện Mường Tè", "Sân vận động Mường Tè"),
+    ("TTVH tỉnh", "Trung tâm Văn hóa tỉnh"),
+    ("Trường CĐSP Lai Châu", "Trường Cao đẳng Sư phạm Lai Châu"),
+    ("THPT Nguyễn Du", "Trường THPT Nguyễn Du"),
 )
 DIFFERENT = (
     ("TTYT huyện Tân Uyên", "TTYT huyện Than Uyên"),
@@ -358,6 +363,7 @@ DIFFERENT = (
     ("Trường THPT số 1", "Trường THPT số 11"),
     ("Nhà văn hóa", "Nhà văn hóa xã Mường Than"),
     ("UBND xã A", "UBND xã B"),
+    ("Trường THPT Nguyễn Du", "Trường THCS Nguyễn Du"),
 )
 
 
