@@ -206,6 +206,15 @@ def _day(said: str, cell: Cell, today: date, plan_year: int | None) -> Read[date
         return _unread(_DATE_CODES.get(unclear.reason, "date_unread"), cell)
 
 
+def weekday_asked(cell: Cell, day: date) -> tuple[Finding, ...]:
+    """The question where a column of weekdays ("Thứ Sáu", "Sáu", "T6", 6, "CN") does not belong to the date beside it."""
+    said = fold(_typed(cell))
+    weekday = _WEEKDAY.search(said) or _WEEKDAY.search(f"thu {said}")
+    if weekday is None or _weekday(weekday) == day.weekday():
+        return ()
+    return (_other_weekday(cell, day, _weekday(weekday)),)
+
+
 def _other_weekday(cell: Cell, day: date, said: int) -> Finding:
     """Date and weekday disagree; where they agree once day and month change places, that is asked too."""
     facts: dict[str, date | Weekday] = {"date": day, "said": Weekday(said), "real": Weekday(day.weekday())}

@@ -9,13 +9,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from core.findings import Weekday
-from core.plan_cells import count_cell
+from core.plan_cells import count_cell, weekday_asked
 from core.plan_check import check_total
 from core.plan_columns import LONGEST, NOTHING, READERS, Facts, Occasion
 from core.plan_table import Line, Table
 from core.rounds import RoundState
 from core.unclear import Unclear
 
+_NO_FACTS = ("counter", "weekday")  # Columns that help to read a row, and say nothing of the round themselves.
 _TWICE = {"code": "import.wrong.twice_code", "number": "import.wrong.twice_number"}
 _YEAR = re.compile(r"\bnăm\s+(20\d\d)\b|\b(20\d\d)\s+(?:plan|rounds)\b", re.IGNORECASE)
 
@@ -126,7 +127,7 @@ def _entry(table: Table, line: Line, occasion: Occasion) -> Entry:
     asked: list[Remark] = []
     blank = [name for name in table.columns if line.cells.get(name) is None]
     for name in table.columns:
-        if (cell := line.cells.get(name)) is None:
+        if (cell := line.cells.get(name)) is None or name not in READERS:
             continue
         try:
             said = READERS[name](None if cell in NOTHING else cell, occasion)
@@ -139,12 +140,15 @@ def _entry(table: Table, line: Line, occasion: Occasion) -> Entry:
         facts |= said.facts
         if tentative:  # In the date's cell or in one of its own: saying it once is enough.
             facts["tentative"] = True
+    if (weekday := line.cells.get("weekday")) is not None and facts.get("held_on"):
+        found = weekday_asked(weekday, date.fromisoformat(facts["held_on"]))
+        asked.extend(Remark("held_on", f"check.{finding.code}", finding.params) for finding in found)
     if "tentative" in blank:
         facts.setdefault("tentative", False)
     if line.section and not facts.get("occasion"):
         facts["occasion"] = line.section[:LONGEST]
     return Entry(
-        table.sheet, line.row, facts, tuple(wrong), tuple(asked), tuple(name for name in blank if name != "counter")
+        table.sheet, line.row, facts, tuple(wrong), tuple(asked), tuple(n for n in blank if n not in _NO_FACTS)
     )
 
 

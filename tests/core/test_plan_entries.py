@@ -111,6 +111,28 @@ def test_the_day_may_have_words_beside_it(cell: str, tentative: bool | None, ask
     assert [remark.message for remark in entry.asked] == asked
 
 
+@pytest.mark.parametrize(
+    ("weekday", "asked"),
+    [
+        ("Thứ Sáu", []),
+        ("Sáu", []),
+        ("T6", []),
+        (6, []),
+        (6.0, []),
+        (None, []),
+        ("Thứ Năm", ["check.weekday"]),
+        ("CN", ["check.weekday"]),
+        (7, ["check.weekday"]),
+    ],
+)
+def test_a_column_of_weekdays_is_compared_with_the_dates(weekday: Cell, asked: list[str]) -> None:
+    """As many plans have it; where it fits, nothing is said of the column."""
+    plan = read(["Đợt", "Thứ", "Ngày", "Địa điểm"], [1, weekday, DAY, "Nhà văn hoá"])
+    assert plan.asked == () and plan.entries[0].blank == ()
+    assert plan.entries[0].facts["held_on"] == "2027-03-19"
+    assert [(remark.field, remark.message) for remark in plan.entries[0].asked] == [("held_on", m) for m in asked]
+
+
 def test_an_empty_cell_says_nothing_and_a_dash_says_none() -> None:
     """So that a form of which half is used changes nothing else."""
     entry = entry_of("Chỉ tiêu", None)
