@@ -45,8 +45,9 @@ def pin(round_: Round) -> Place | None:
 def _hours(voice: Voice, round_: Round) -> str:
     if not round_.opens:
         return voice.text("next.hours_unknown")
-    closes = round_.closes or round_.opens
-    return voice.text("next.hours", opens=voice.hour(round_.opens), closes=voice.hour(closes))
+    if not round_.closes:
+        return voice.text("next.hours_open", opens=voice.hour(round_.opens))
+    return voice.text("next.hours", opens=voice.hour(round_.opens), closes=voice.hour(round_.closes))
 
 
 def _part(voice: Voice, part: Part) -> str:
