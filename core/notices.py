@@ -16,7 +16,8 @@ from core.unclear import Unclear
 
 LONGEST_DAYS: Final = 60  # Whoever hears of a round two months ahead has forgotten it by then.
 _STILL_GIVING = timedelta(hours=1)  # When the doors close, the last of the queue are still giving.
-_EVENING = time(18)  # Of rounds without hours: by then they are over, and nobody is asleep.
+_EVENING = time(18)  # Of rounds without a closing hour: by then they are over, and nobody is asleep.
+_MORNING = timedelta(hours=5)  # The usual round is one: 07:00 to 11:30, and the last of the queue.
 _THANKS_LAST = timedelta(days=3)  # After that, "did you give blood?" comes from nowhere.
 _WELL_LAST = timedelta(hours=36)  # Until the evening of the next day: what troubles people after giving shows by then.
 _WHY_LAST = timedelta(days=3)  # Who is asked a week later has forgotten the reason.
@@ -205,9 +206,16 @@ def _deadlines(round_: Round, timetable: Timetable) -> Iterable[Span]:
 def _thanks(round_: Round, timetable: Timetable) -> Iterable[Span]:
     """That day, once it is over."""
     day = round_.held_on
-    over = timetable.end_of(round_) + _STILL_GIVING if round_.opens else datetime.combine(day, _EVENING, timetable.zone)
+    over = timetable.end_of(round_) + _STILL_GIVING if round_.closes else _supposed_end(round_, timetable)
     begin = timetable.awake(over)
     return [Span("", day, begin, begin + _THANKS_LAST)]
+
+
+def _supposed_end(round_: Round, timetable: Timetable) -> datetime:
+    """Of a round whose closing hour is not known: the evening; of one that begins late, a morning's length after that."""
+    evening = datetime.combine(round_.held_on, _EVENING, timetable.zone)
+    span = round_.span(timetable.zone)
+    return max(evening, span[0] + _MORNING) if span else evening
 
 
 def _next_morning(last: timedelta) -> Callable[[Round, Timetable], Iterable[Span]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -92,11 +92,13 @@ class Round:
         return not self.units or not self.units.isdisjoint(path)
 
     def span(self, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-        """Begin and end, aware; None where the hours are not known."""
+        """Begin and end, aware; None where the hours are not known. Where only the closing hour is not, it ends with its day."""
         if not self.opens:
             return None
         begin = datetime.combine(self.held_on, time.fromisoformat(self.opens), zone)
-        return begin, datetime.combine(self.held_on, time.fromisoformat(self.closes or self.opens), zone)
+        if not self.closes:
+            return begin, datetime.combine(self.held_on + timedelta(days=1), time(), zone)
+        return begin, datetime.combine(self.held_on, time.fromisoformat(self.closes), zone)
 
     def is_over(self, now: datetime, zone: ZoneInfo) -> bool:
         """True once its last hour has passed; where the hours are not known, once its day has."""

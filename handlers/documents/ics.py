@@ -60,7 +60,7 @@ def _event(found: Round, paper: Paper) -> Event:
         "uid": f"{found.code}@giothong",
         "dtstamp": paper.now,
         "dtstart": span[0] if span else found.held_on,
-        "dtend": span[1] if span and span[1] > span[0] else None if span else found.held_on + _DAY,
+        "dtend": span[1] if span and found.closes and span[1] > span[0] else None if span else found.held_on + _DAY,
         "summary": title,
         "location": ", ".join(filter(None, (found.place, found.place_address))),
         "geo": None if found.lat is None or found.lon is None else (found.lat, found.lon),

@@ -63,12 +63,18 @@ def test_each_reminder_is_of_use_until_the_next_one_is_due_and_the_last_until_th
     ("facts", "last"),
     [
         ({"opens": "", "closes": ""}, ("0", "04/12 07:00", "05/12 00:00")),
-        ({"closes": ""}, ("1", "03/12 18:00", "04/12 07:00")),
+        ({"closes": ""}, ("0", "04/12 07:00", "05/12 00:00")),
         ({"opens": "06:00", "closes": "06:30"}, ("1", "03/12 18:00", "04/12 06:30")),
         ({"tentative": True}, ("0", "04/12 07:00", "04/12 11:30")),
         ({"state": RoundState.CLOSED}, ("0", "04/12 07:00", "04/12 11:30")),
     ],
-    ids=["without hours", "over as it begins", "over before the morning", "date not settled", "registration closed"],
+    ids=[
+        "without hours",
+        "without a closing hour",
+        "over before the morning",
+        "date not settled",
+        "registration closed",
+    ],
 )
 def test_the_last_reminder_ends_with_the_round(facts: dict[str, Any], last: tuple[str, str, str]) -> None:
     """Without hours that is the end of its day; one that would come too late is none."""
@@ -170,9 +176,18 @@ def test_the_key_of_a_message_names_round_person_date_and_days() -> None:
         ({}, "04/12 12:30"),
         ({"opens": "17:00", "closes": "21:30"}, "05/12 07:00"),
         ({"opens": "", "closes": ""}, "04/12 18:00"),
+        ({"closes": ""}, "04/12 18:00"),
+        ({"opens": "14:30", "closes": ""}, "04/12 19:30"),
         ({"state": RoundState.DONE}, "04/12 12:30"),
     ],
-    ids=["an hour after the doors close", "not at night", "in the evening of a day without hours", "marked as done"],
+    ids=[
+        "an hour after the doors close",
+        "not at night",
+        "in the evening of a day without hours",
+        "not an hour after the doors open",
+        "later where they open late",
+        "marked as done",
+    ],
 )
 def test_thanks_come_that_day_once_it_is_over(facts: dict[str, Any], begin: str) -> None:
     """With three days to answer."""

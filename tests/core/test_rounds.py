@@ -1,7 +1,7 @@
 """Which round is the next one for whom."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,6 +52,14 @@ def test_a_unit_is_invited_with_all_below_it(invited: set[int], path: list[int],
     assert (next_round([round_], path, TODAY) == round_) is is_invited
 
 
+def test_a_round_without_a_closing_hour_is_not_over_as_it_opens() -> None:
+    """It ends with its day: at nine that morning people still come."""
+    open_end = replace(ROUND, closes="")
+    held = datetime(2026, 12, 4, 9, tzinfo=ZONE)
+    assert not open_end.is_over(held, ZONE)
+    assert open_end.is_over(held + timedelta(hours=15), ZONE)
+
+
 def test_the_hours_are_local_and_aware() -> None:
     """07:00 in Lạng Sơn is midnight in UTC."""
     span = ROUND.span(ZONE)
@@ -61,12 +69,12 @@ def test_the_hours_are_local_and_aware() -> None:
     assert (end - begin) == timedelta(hours=4, minutes=30)
 
 
-def test_unknown_hours_have_no_span_and_an_unknown_end_none_either() -> None:
-    """Nothing is made up."""
+def test_unknown_hours_have_no_span_and_an_unknown_end_is_that_of_the_day() -> None:
+    """Nothing is made up; who comes late is not too late."""
     assert replace(ROUND, opens="", closes="").span(ZONE) is None
     span = replace(ROUND, closes="").span(ZONE)
     assert span
-    assert span[0] == span[1]
+    assert [f"{moment:%d %H:%M}" for moment in span] == ["04 07:00", "05 00:00"]
 
 
 @given(
