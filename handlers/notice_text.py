@@ -81,4 +81,4 @@ def deadline_notice(voice: Voice, round_: Round, tally: Tally, today: date) -> R
         waiting=tally.answers["waiting"] + tally.answers["offered"],
         silent=tally.silent,
     )
-    return Reply(text, voice.menu(["/export"]))
+    return Reply(text, voice.menu(["/rounds"]))  # /export is the admins' alone.

@@ -166,6 +166,7 @@ async def test_officers_hear_how_far_their_list_is_before_its_deadline(mornings:
     texts = dict(mornings.rows("SELECT address, payload FROM outbox"))
     assert set(texts) == {"web:11", "web:12"}
     assert "trước ngày 27/11/2026, còn 3 ngày" in texts["web:11"]
+    assert '"/rounds"' in texts["web:11"] and "/export" not in texts["web:11"], "a button that officers may not use"
     for who, lines in (
         ("web:11", ("Chắc chắn: 2", "Có thể: 1", "Chưa trả lời: 1")),
         ("web:12", ("Chắc chắn: 1", "Chưa trả lời: 1")),
