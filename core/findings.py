@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from decimal import Decimal
 
 from core.lunar import LunarDay
 
@@ -32,7 +33,9 @@ class Weekday:
     number: int
 
 
-Value = str | int | float | date | time | LunarDay | Gap | On | Weekday | Mapping[str, str] | tuple["Value", ...]
+Value = (
+    str | int | float | Decimal | date | time | LunarDay | Gap | On | Weekday | Mapping[str, str] | tuple["Value", ...]
+)
 
 
 @dataclass(frozen=True, slots=True)

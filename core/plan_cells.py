@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Generic, TypeVar
 
 from core.counts import read_count
@@ -116,7 +117,10 @@ def count_cell(cell: Cell) -> Read[int]:
 def _unclear_count(unclear: Unclear, cell: Cell, number: str) -> Read[int]:
     if unclear.reason != _COMMA:
         return _unread("count_fraction" if "," in number or "." in number else "count_unread", cell)
-    return _unread("count_comma", cell, whole=int(number.replace(",", "")), decimal=number.rstrip("0").rstrip(","))
+    head, *groups = number.split(",")
+    whole, part = "".join((head, *groups)), Decimal(f"{head}.{''.join(groups)}").normalize()
+    # `plain`: as it is to be written, without a sign that one language groups by and another parts decimals with.
+    return _unread("count_comma", cell, whole=int(whole), decimal=part, plain=str(int(whole)))
 
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:[.,][0-9]+)?) ?%?")

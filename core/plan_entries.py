@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from core.findings import Weekday
@@ -82,6 +83,7 @@ class Plan:
 # Findings keep their figures' types until somebody reads them; what JSON has no type for goes by a name.
 _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] = {
     "date": (date, date.isoformat, date.fromisoformat),
+    "decimal": (Decimal, str, Decimal),
     "weekday": (Weekday, lambda day: day.number, Weekday),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 from core.dates import show_date, show_weekday
@@ -57,6 +58,7 @@ _WAYS: tuple[tuple[type, Callable[[Voice, Any], str]], ...] = (
     (str, lambda _, text: text),
     (int, lambda voice, count: _with_separators(f"{count:,}", voice)),
     (float, lambda voice, ratio: _with_separators(f"{ratio:,.1f}", voice)),
+    (Decimal, lambda voice, number: _with_separators(f"{number:,f}", voice)),
     (date, lambda _, day: show_date(day)),
     (time, lambda voice, at: voice.hour(f"{at:%H:%M}")),
     (tuple, lambda voice, parts: _listed(voice, [_shown(voice, part) for part in parts])),

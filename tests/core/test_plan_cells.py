@@ -1,6 +1,7 @@
 """Cells of a plan: read as officers write them, and asked about wherever they may say something else."""
 
 from datetime import date, datetime, time
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -63,8 +64,8 @@ def test_a_rough_count_is_taken_and_asked_about(cell: str, count: int) -> None:
 @pytest.mark.parametrize(
     ("cell", "code", "params"),
     [
-        ("3,950", "count_comma", {"whole": 3950, "decimal": "3,95"}),
-        ("1,000", "count_comma", {"whole": 1000, "decimal": "1"}),
+        ("3,950", "count_comma", {"whole": 3950, "decimal": Decimal("3.95"), "plain": "3950"}),
+        ("1,000", "count_comma", {"whole": 1000, "decimal": Decimal(1), "plain": "1000"}),
         (3.95, "count_fraction", {"typed": "3,95"}),
         ("3.95", "count_fraction", {}),
         ("250,5", "count_fraction", {}),

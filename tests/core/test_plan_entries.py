@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -198,6 +199,13 @@ def test_a_plan_goes_through_json_and_comes_back() -> None:
     rows: list[list[Any]] = [[1, 4, "19/3/2027 (T7)", "A hoặc B"], [2, 4, "31/4/2027", None]]
     plan = read(["năm 2027"], [*HEAD, "Ghi chú"], *[[*row, "gì đó"] for row in rows])
     assert plan.entries[0].asked and plan.entries[1].wrong and plan.asked
+    assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
+
+
+def test_an_ambiguous_figure_goes_through_json_and_comes_back() -> None:
+    """Its decimal is no float: 3,95 stays 3,95."""
+    plan = read(["năm 2027"], ["Đợt", "Ngày", "Địa điểm", "Chỉ tiêu"], [1, DAY, "Nhà văn hoá", "3,950"])
+    assert plan.entries[0].wrong[0].params["decimal"] == Decimal("3.95")
     assert Plan.from_json(json.loads(json.dumps(plan.to_json()))) == plan
 
 
