@@ -283,15 +283,8 @@ def after_last(rules: RuleSet, facts: Facts, *, counted: bool = False) -> tuple[
         return None
     last = _latest(facts.last)
     kinds = list(Component) if facts.last_kind is None else [facts.last_kind]
-    found = [(*named, _wait(named[1]).first_day(last)) for named in map(rules.after, kinds) if named]
+    found = [(*named, named[1].wait.first_day(last)) for named in map(rules.after, kinds) if named]
     return max((row for row in found if row[1].term or not counted), key=lambda row: row[2], default=None)
-
-
-def _wait(row: Interval) -> Term:
-    """The longest wait that the row can ask for."""
-    wait = row.term or row.within
-    assert wait is not None
-    return wait
 
 
 def _full_window(rules: RuleSet, facts: Facts, day: date) -> Ground | None:
@@ -301,10 +294,10 @@ def _full_window(rules: RuleSet, facts: Facts, day: date) -> Ground | None:
         return None
     name, row = rows[0]
     assert row.times is not None
-    recent = sorted(given for given in facts.given if given <= day < _wait(row).first_day(given))
+    recent = sorted(given for given in facts.given if given <= day < row.wait.first_day(given))
     if len(recent) < row.times:
         return None
-    return Ground(Answer.NO, name, row.source, _wait(row).first_day(recent[-row.times]))
+    return Ground(Answer.NO, name, row.source, row.wait.first_day(recent[-row.times]))
 
 
 def _deferrals(rules: RuleSet, facts: Facts, day: date) -> Iterator[Ground]:

@@ -113,6 +113,13 @@ class Interval:
     times: int | None = None
     within: Term | None = None
 
+    @property
+    def wait(self) -> Term:
+        """The longest wait that it can ask for."""
+        wait = self.term or self.within
+        assert wait is not None
+        return wait
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deferral:
@@ -193,6 +200,11 @@ class RuleSet:
     def after(self, given: Component) -> tuple[str, Interval] | None:
         """The interval that follows such a donation, with its name. Source: article 6(4): what was given last decides."""
         return next(((name, row) for name, row in self.intervals.items() if given in row.after), None)
+
+    def days_between(self, given: Component, since: date) -> int:
+        """Days to wait after such a donation on that day, the longest that its row can ask for; 0 where there is no row."""
+        found = self.after(given)
+        return (found[1].wait.first_day(since) - since).days if found else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,8 @@ async def findings(tx: Tx, proposal: Proposal, plan: Plan, asker: Asker) -> list
     if not coming:
         return []
     days = [round_.held_on for round_ in coming]
-    interval = _interval_days(asker.rules, min(days))
+    first = min(days)
+    interval = asker.rules.of("", first).days_between(Component.WHOLE, first)
 
     def check(some: Iterable[Round]) -> list[Finding]:
         return check_plan(
@@ -222,13 +223,6 @@ def _moved(day: date, by: timedelta) -> date:
         return day + by
     except OverflowError:  # Whoever plans for the year 9999 is asked about that.
         return day
-
-
-def _interval_days(rules: RuleBook, day: date) -> int:
-    """Days between two donations of whole blood of one person."""
-    found = rules.of("", day).after(Component.WHOLE)
-    assert found and found[1].term
-    return (found[1].term.first_day(day) - day).days
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ async def questions(turn: Turn, round_: Round, *besides: Round) -> str:
 async def findings(turn: Turn, changed: Sequence[Round]) -> list[Finding]:
     """What is to be asked about the first of these rounds among the others of its year, and those within an interval of it."""
     round_ = changed[0]
-    interval_days = _interval_days(turn, round_.held_on)
+    interval_days = turn.house.rules.of("", round_.held_on).days_between(Component.WHOLE, round_.held_on)
     year = round_.held_on.year
     reach = timedelta(days=interval_days)
     found = await _check(turn, [round_], interval_days)
@@ -68,10 +68,3 @@ async def _with_others(turn: Turn, changed: Sequence[Round], first: date, last: 
         and (other.state is not RoundState.DRAFT or may_invite(turn.person, other.units, index))
     ]
     return [*others, *changed]
-
-
-def _interval_days(turn: Turn, day: date) -> int:
-    """Between two donations of whole blood, by the usual rules of that day; 0 where they ask for none."""
-    named = turn.house.rules.of("", day).after(Component.WHOLE)
-    term = named[1].term if named else None
-    return (term.first_day(day) - day).days if term else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -361,6 +362,15 @@ def test_a_registered_donor(facts: dict[str, Any], answer: Answer, rule: str, ne
     """By age, last donation and what a self-check left, on the day of the round."""
     verdict = judge(TT26, donor(**facts), DAY)
     assert (verdict.answer, verdict.rule, verdict.next_on) == (answer, rule, day(next_on) if next_on else None)
+
+
+@pytest.mark.parametrize(
+    ("given", "days"), [(Component.WHOLE, 84), (Component.PLATELETS, 14), (Component.STEM_CELLS, 7)]
+)
+def test_days_between_two_donations(given: Component, days: int) -> None:
+    """Of a row that counts donations within so many days, all of them: a plan is checked by the longest wait."""
+    assert TT26.days_between(given, DAY) == days
+    assert replace(TT26, intervals={}).days_between(given, DAY) == 0
 
 
 @pytest.mark.parametrize(
