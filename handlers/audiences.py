@@ -65,11 +65,14 @@ async def _to_eligible(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list
     said = []
     for who in found:
         donor = registered[who.person_id]
-        if judge(house.rules.of("", day), donor, day).answer is Answer.NO:
+        answer = judge(house.rules.of("", day), donor, day).answer
+        if answer is Answer.NO:
             continue
         path = [] if who.unit_id is None else [unit.id for unit in index.path(who.unit_id)]
         round_ = next((r for r in plan if may_come(donor, path, r)), None)
-        said.append((who, notice_text.eligible_notice(house.voice(who.language), scene.window.span.day, round_)))
+        voice, staff_first = house.voice(who.language), answer is Answer.STAFF
+        notice = notice_text.eligible_notice(voice, scene.window.span.day, round_, staff_first=staff_first)
+        said.append((who, notice))
     return said
 
 

@@ -58,12 +58,18 @@ def map_line(voice: Voice, round_: Round) -> str:
     return f"• {voice.text('notice.map', url=url)}\n"
 
 
-def eligible_notice(voice: Voice, day: date, round_: Round | None) -> Reply:
-    """That the person may give again, with the next round for them where there is one."""
+def eligible_notice(voice: Voice, day: date, round_: Round | None, *, staff_first: bool) -> Reply:
+    """That the person may give again, with the next round for them where there is one.
+
+    `staff_first`: something is known that the staff must see first, so it says no more than that the wait is over, and whom to ask.
+    """
+    message = "notice.eligible.staff" if staff_first else "notice.eligible.again"
+    contact = round_.contact if round_ and round_.contact else voice.contact
+    opening = voice.text(message, first=show_date(day), contact=contact)
     if round_ is None:
-        return Reply(voice.text("notice.eligible.alone", first=show_date(day)), voice.menu(["/next", "/reminders"]))
+        return Reply(voice.text("notice.eligible.alone", opening=opening), voice.menu(["/next", "/reminders"]))
     facts = round_text.facts(voice, round_)
-    text = voice.text("notice.eligible.round", first=show_date(day), map=map_line(voice, round_), **facts)
+    text = voice.text("notice.eligible.round", opening=opening, map=map_line(voice, round_), **facts)
     return Reply(text, voice.menu(["/join" + f" {round_.code}", "/reminders"]))
 
 

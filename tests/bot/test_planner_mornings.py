@@ -81,6 +81,16 @@ async def test_without_a_fitting_round_nothing_is_promised(mornings: Mornings) -
     assert "/join" not in payload
 
 
+async def test_who_is_to_ask_the_staff_is_not_told_that_they_may_give(mornings: Mornings) -> None:
+    """A self-check ended with the staff: the wait is over, and whether they may give is not ours to say."""
+    await mornings.donor(ask_staff=1)
+    await mornings.plan(MORNING)
+    (payload,) = mornings.rows("SELECT payload FROM outbox")[0]
+    assert "bạn có thể hiến máu lại" not in payload
+    assert "đã qua thời gian chờ" in payload and "hỏi trước khi đến nhé" in payload
+    assert "Đợt 11 năm 2026" in payload
+
+
 @pytest.mark.parametrize(
     "facts",
     [
