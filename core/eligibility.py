@@ -138,15 +138,20 @@ def after_check(rules: RuleSet, donor: Donor, verdict: Verdict, *, answered: boo
     """The registration with what a self-check leaves: no answers, a date and two marks.
 
     `answered`: no question was skipped, so what an earlier check left is over; else it stays. Age and last donation are left out:
-    they are judged anew each time.
+    they are judged anew each time; what passes by itself says nothing of a later day.
     """
-    left = [g for g in verdict.grounds if g.rule not in rules.intervals and g.rule not in _JUDGED_ANEW]
+    passing = {name for name, row in rules.conditions.items() if row.passes}
+    ongoing = {
+        name for name, row in rules.conditions.items() if row.ongoing
+    }  # Over one day, and then it counts from there.
+    left = [g for g in verdict.grounds if g.rule not in {*rules.intervals, *_JUDGED_ANEW, *passing}]
+    undated = [g for g in left if g.next_on is None]
     before = replace(donor, deferred_until=None, stopped=False, ask_staff=False) if answered else donor
     return replace(
         donor,
         deferred_until=max(filter(None, (before.deferred_until, *(g.next_on for g in left))), default=None),
-        stopped=before.stopped or any(g.answer is Answer.NO and g.next_on is None for g in left),
-        ask_staff=before.ask_staff or any(g.answer is Answer.STAFF and g.next_on is None for g in left),
+        stopped=before.stopped or any(g.answer is Answer.NO and g.rule not in ongoing for g in undated),
+        ask_staff=before.ask_staff or any(g.answer is Answer.STAFF or g.rule in ongoing for g in undated),
     )
 
 

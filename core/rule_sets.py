@@ -141,7 +141,8 @@ class Deferral:
 class Condition:
     """What makes unfit as long as it lasts; `staff`: the point decides. `stops`: nothing further is asked, nothing further is kept.
 
-    `ongoing`: it is what holds while the day that rows are counted from (cured, taken …) has not come.
+    `ongoing`: it is what holds while the day that rows are counted from (cured, taken …) has not come. `passes`: it is over by itself
+    in days (a fever); of what passes nothing is kept, for it says nothing about a later round.
     """
 
     source: str
@@ -151,6 +152,7 @@ class Condition:
     stops: bool = False
     only: Sex | None = None
     ongoing: str = ""
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

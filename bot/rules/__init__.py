@@ -132,6 +132,7 @@ class _Condition(_Says):
     stops: bool = False
     only: Sex | None = None
     ongoing: _CountedFrom | Literal[""] = ""
+    passes: bool = False
 
 
 class _Work(_Row):
@@ -288,4 +289,6 @@ def _deferral(row: _Deferral) -> Deferral:
 
 
 def _condition(row: _Condition) -> Condition:
-    return Condition(says=row.says, **row.model_dump(include={"source", "group", "staff", "stops", "only", "ongoing"}))
+    return Condition(
+        says=row.says, **row.model_dump(include={"source", "group", "staff", "stops", "only", "ongoing", "passes"})
+    )

@@ -103,7 +103,7 @@ _ENDED = ("join.cancelled", "join.past")
 
 def _of_person(turn: Turn, who: Guest, round_: Round) -> Barrier | None:
     if who.donor.stopped:
-        return Barrier("join.stopped", {"contact": contact(turn, round_)})
+        return Barrier("join.stopped", {"contact": contact(turn, round_)}, ("/selfcheck",))
     join = who.join(round_)
     if join and join.not_yet:  # An officer put them on the list all the same.
         return None

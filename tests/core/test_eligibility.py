@@ -11,7 +11,7 @@ import pytest
 from core.ages import Birth
 from core.blood import Abo, Rh
 from core.dates import PartialDate
-from core.eligibility import Answer, Facts, eligible_on, judge, judge_facts
+from core.eligibility import Answer, Facts, after_check, eligible_on, judge, judge_facts
 from core.people import Component, Donor, Sex
 from tests.core.rules import DAY, HCMC, SETS, STRICT, TT26
 
@@ -389,3 +389,15 @@ def test_days_between_two_donations(given: Component, days: int) -> None:
 def test_eligible_on(facts: dict[str, Any], first: str | None) -> None:
     """The first day that interval and deferral leave free."""
     assert eligible_on(TT26, donor(**facts)) == (day(first) if first else None)
+
+
+@pytest.mark.parametrize(
+    ("condition", "marks"),
+    [("fever", (False, False)), ("cough", (False, False)), ("acute", (False, True)), ("pregnant", (True, False))],
+)
+def test_what_passes_by_itself_is_not_held_against_a_later_round(condition: str, marks: tuple[bool, bool]) -> None:
+    """A fever of today is no word on a round in three weeks; of what is not over yet the staff will ask; what lasts stays as a mark."""
+    verdict = judge_facts(TT26, Facts(conditions=frozenset({condition})), DAY)
+    assert verdict.answer is NO
+    left = after_check(TT26, donor(), verdict, answered=True)
+    assert (left.stopped, left.ask_staff, left.deferred_until) == (*marks, None)
