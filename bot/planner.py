@@ -11,6 +11,7 @@ from typing import Final
 
 from bot.changes import Changes
 from bot.clock import Clock
+from bot.eligible_days import EligibleDays
 from bot.logs import event
 from core import notices as table
 from core.notices import Window
@@ -47,10 +48,16 @@ class Planner:
         self._spoke = spoke
         self._timetable = house.settings.timetable
         self._changes = Changes(database, house, CHUNK)
+        self._days = EligibleDays(database)
 
     async def tick(self) -> None:
-        """Plan what is due now."""
-        await self.plan(self._clock.now())
+        """Plan what is due now. The days that mornings go by come first."""
+        now = self._clock.now()
+        try:
+            await self._days.settle(self._house.rules.of("", self._timetable.day(now)))
+        except Exception:  # noqa: BLE001 (reminders of rounds do not go by them; the next tick tries again)
+            _LOG.exception("eligible_days_failed")
+        await self.plan(now)
 
     async def begin(self) -> None:
         """Where nothing was ever planned: what is due from now on is."""

@@ -16,6 +16,7 @@ from core.dates import PartialDate
 from core.people import Component, Donor, Sex
 from core.rule_sets import Interval, Measure, RuleSet, Term
 
+_COMPUTED = "1"  # To be moved where `eligible_on` makes something else of the same rules.
 _JUDGED_ANEW = ("age", "last", "edition")
 UNLISTED = "unlisted"  # A disease or medicine that no row names. Source: domain note, vector E15.
 
@@ -132,6 +133,12 @@ def eligible_on(rules: RuleSet, donor: Donor) -> date | None:
     if found := after_last(rules, facts_of(donor)):
         days.append(found[2])
     return max(days, default=None)
+
+
+def basis(rules: RuleSet) -> str:
+    """All of the rules that `eligible_on` goes by: where this differs, days that were kept are computed anew."""
+    waits = {kind: named[1].wait for kind in Component if (named := rules.after(kind))}
+    return "; ".join([_COMPUTED, *(f"{kind} {wait.count} {wait.unit}" for kind, wait in waits.items())])
 
 
 def after_check(rules: RuleSet, donor: Donor, verdict: Verdict, *, answered: bool) -> Donor:

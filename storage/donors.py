@@ -132,6 +132,20 @@ async def eligible_on(tx: Tx, person_id: int) -> date | None:
     return _day(row[0]) if row else None
 
 
+async def with_eligible_on(tx: Tx, *, after: int, limit: int) -> list[tuple[int, Donor, date | None]]:
+    """The next registrations by their id, each with the day that stands in the table."""
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, id, eligible_on FROM donors WHERE id > ? ORDER BY id LIMIT ?",  # noqa: S608
+        (after, limit),
+    )
+    return [(row[-2], _donor(row[:-2]), _day(row[-1])) for row in rows]
+
+
+async def set_eligible_on(tx: Tx, days: Sequence[tuple[int, date | None]]) -> None:
+    """Write these days, by the id of the registration: the rules have changed, not the person."""
+    await tx.many("UPDATE donors SET eligible_on = ? WHERE id = ?", [(_iso(day), row_id) for row_id, day in days])
+
+
 async def of_person(tx: Tx, person_id: int | None) -> Donor | None:
     """The person's registration, if there is one."""
     if person_id is None:

@@ -183,3 +183,12 @@ async def test_officers_hear_how_far_their_list_is_before_its_deadline(mornings:
     ):
         assert all(line in texts[who] for line in lines), who
     assert [await mornings.plan(at) for at in (MORNING, "2026-11-26 08:00", "2026-11-26 09:00")] == [0, 2, 0]
+
+
+async def test_before_a_morning_is_planned_the_days_are_what_the_rules_say(mornings: Mornings) -> None:
+    """Who registered with an older program has no day in the table, and hears all the same; who has a wrong one does not."""
+    await mornings.donor(last_donation="2026-09-01", eligible_on=None)
+    await mornings.donor(last_donation="2026-11-01", eligible_on="2026-11-24")
+    mornings.app.clock.move(local(MORNING) - mornings.app.clock.now())
+    await mornings.app.planner.tick()
+    assert mornings.rows("SELECT dedupe_key FROM outbox") == [("eligible:2026-11-24:1",)]
