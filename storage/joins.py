@@ -260,7 +260,8 @@ async def lapse(tx: Tx, at: int) -> list[Joined]:
     """Take back the seats that were offered and not answered in time, or to who can be told nothing more."""
     rows = await tx.all(
         f"SELECT {_ALIASED}, p.address, p.language, p.reachable FROM joins j JOIN people p ON p.id = j.person_id"  # noqa: S608
-        " WHERE j.state = 'offered' AND (j.offer_until <= ? OR p.reachable = 0) ORDER BY j.id",
+        # Every offer has an hour; saying so leads to the index of offers, and not through every answer that was ever given.
+        " WHERE j.state = 'offered' AND j.offer_until > 0 AND (j.offer_until <= ? OR p.reachable = 0) ORDER BY j.offer_until, j.id",
         (at,),
     )
     offers = map(_joined, rows)
@@ -270,8 +271,8 @@ async def lapse(tx: Tx, at: int) -> list[Joined]:
 async def waited_for(tx: Tx, today: date) -> list[int]:
     """The rounds from today on for which somebody waits."""
     rows = await tx.all(
-        "SELECT DISTINCT j.round_id FROM joins j JOIN rounds r ON r.id = j.round_id"
-        " WHERE j.state = 'waiting' AND r.held_on >= ? ORDER BY j.round_id",
+        "SELECT r.id FROM rounds r WHERE r.held_on >= ?"
+        " AND EXISTS (SELECT 1 FROM joins j WHERE j.round_id = r.id AND j.state = 'waiting') ORDER BY r.held_on, r.id",
         (today.isoformat(),),
     )
     return [round_id for (round_id,) in rows]

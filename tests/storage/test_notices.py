@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from storage import notices
+from storage import joins, notices
 from storage.database import Database, Tx
 from storage.notices import Joined, Page, Wishes
 
@@ -115,3 +115,19 @@ async def test_a_page_costs_what_is_on_it(
         await look(explained)
     assert any(step.endswith(index) for step in explained.steps), explained.steps
     assert [step for step in explained.steps if step.startswith(("SCAN", "USE TEMP"))] == []
+
+
+@pytest.mark.parametrize(
+    "look",
+    [lambda tx: joins.lapse(tx, 5), lambda tx: joins.waited_for(tx, TODAY)],
+    ids=["offers", "lines"],
+)
+async def test_a_look_at_seats_every_half_minute_goes_not_through_all_answers(
+    database: Database, look: Callable[[Tx], Awaitable[object]]
+) -> None:
+    """Answers are kept for years; whoever writes meanwhile waits for this look."""
+    await database.write(fill)
+    async with database.read() as tx:
+        explained = Explained(tx)
+        await look(explained)
+    assert [step for step in explained.steps if step.startswith("SCAN")] == []
