@@ -76,8 +76,8 @@ async def _to_eligible(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list
     return said
 
 
-async def _officers(tx: Tx, scene: Scene, page: Page) -> list[Recipient]:
-    return await notices.officers(tx, scene.day, page)
+async def _officers(tx: Tx, _: Scene, page: Page) -> list[Recipient]:
+    return await notices.officers(tx, page)
 
 
 async def _to_officers(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list[tuple[Recipient, Reply]]:

@@ -121,13 +121,12 @@ async def eligible(tx: Tx, day: date, today: date, page: Page) -> list[Recipient
     ]
 
 
-async def officers(tx: Tx, today: date, page: Page) -> list[Recipient]:
-    """A page of the officers who answer for a unit, by person."""
+async def officers(tx: Tx, page: Page) -> list[Recipient]:
+    """A page of the officers who answer for a unit, by person. A pause is of what they hear as donors, not of their office."""
     rows = await tx.all(
-        "SELECT p.id, p.address, p.language, r.unit_id FROM roles r JOIN people p ON p.address = r.address"  # noqa: S608 (constant)
-        " LEFT JOIN notice_settings n ON n.person_id = p.id"
-        f" WHERE r.role = 'officer' AND r.unit_id IS NOT NULL AND p.id > ? AND {_AWAKE} ORDER BY p.id LIMIT ?",
-        (page.after, today.isoformat(), page.limit),
+        "SELECT p.id, p.address, p.language, r.unit_id FROM roles r JOIN people p ON p.address = r.address"
+        " WHERE r.role = 'officer' AND r.unit_id IS NOT NULL AND p.id > ? AND p.reachable = 1 ORDER BY p.id LIMIT ?",
+        (page.after, page.limit),
     )
     return [
         Recipient(person_id, person_id, address, language, unit_id=unit_id)

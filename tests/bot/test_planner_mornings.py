@@ -192,3 +192,10 @@ async def test_before_a_morning_is_planned_the_days_are_what_the_rules_say(morni
     mornings.app.clock.move(local(MORNING) - mornings.app.clock.now())
     await mornings.app.planner.tick()
     assert mornings.rows("SELECT dedupe_key FROM outbox") == [("eligible:2026-11-24:1",)]
+
+
+async def test_an_officer_who_paused_their_own_reminders_still_hears_of_the_list(mornings: Mornings) -> None:
+    """The pause was a donor's wish; the deadline is their office."""
+    await officer(mornings, "SYT", 12)
+    await mornings.run("INSERT INTO notice_settings (person_id, eligible, paused_until) VALUES (12, 0, '2027-05-01')")
+    assert await mornings.plan(MORNING) == 1
