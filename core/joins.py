@@ -121,8 +121,14 @@ class Room:
 
 
 def room_of(round_: Round, taken: Mapping[str, int]) -> Room:
-    """What is left of a round. `taken`: slot -> seats taken in it."""
-    total = None if round_.capacity is None else round_.capacity - sum(taken.values())
+    """What is left of a round. `taken`: slot -> seats taken in it.
+
+    Who joined before there were hours, or in one that is no more, sits somewhere all the same: together the hours hold no more than
+    their sum.
+    """
+    hours = [sum(slot.capacity for slot in round_.slots)] if round_.slots else []
+    most = min((*hours, *((round_.capacity,) if round_.capacity is not None else ())), default=None)
+    total = None if most is None else most - sum(taken.values())
     return Room(total, {slot.starts: slot.capacity - taken.get(slot.starts, 0) for slot in round_.slots})
 
 

@@ -107,6 +107,14 @@ def test_a_seat_needs_room_in_the_round_and_in_its_slot() -> None:
     assert not Room(None).full and Room(-1).full
 
 
+def test_who_joined_before_there_were_hours_takes_a_place_in_them() -> None:
+    """Three hold seats without an hour; hours for four people are added, and one more fits, not four."""
+    room = room_of(replace(ROUND, slots=(Slot("07:00", 2), Slot("08:00", 2))), {"": 3})
+    assert room.fits("07:00")
+    room.take("07:00")
+    assert room.full and not room.fits("08:00")
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
