@@ -17,7 +17,7 @@ Merge = tuple[int, int, int, int]  # first row, first column, last row, last col
 ALIASES: dict[str, tuple[str, ...]] = {
     "code": ("ma dot", "ma", "code", "round code"),
     "number": ("dot", "dot so", "so dot", "dot thu", "round", "round no", "round number"),
-    "counter": ("stt", "tt", "so tt", "so thu tu", "no", "number"),
+    "counter": ("stt", "tt", "so", "so tt", "so thu tu", "no", "number"),
     "name": ("ten dot", "ten dot hien mau", "ten", "name", "round name"),
     "occasion": ("dip", "noi dung", "nhan dip", "su kien", "chu de", "dot dip", "chien dich", "occasion", "event"),
     "held_on": (
@@ -36,7 +36,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "opens": ("gio bat dau", "bat dau", "tu gio", "starts", "start", "start time", "opens"),
     "closes": ("gio ket thuc", "ket thuc", "den gio", "ends", "end", "end time", "closes"),
     "hours": ("gio", "gio hien mau", "gio to chuc", "hours", "time"),
-    "place": ("dia diem", "noi to chuc", "diem hien mau", "place", "venue", "location"),
+    "place": ("dia diem", "noi", "noi to chuc", "diem hien mau", "place", "venue", "location"),
     "place_address": ("dia chi", "address"),
     "pin": ("toa do", "vi tri ban do", "coordinates", "map"),
     "target": ("chi tieu", "so don vi mau", "so luong", "so don vi", "luong mau", "target", "units of blood"),

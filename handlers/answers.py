@@ -84,8 +84,10 @@ def _typed(raw: str, turn: Turn, conversation: Conversation, *, free: bool) -> G
     marked = text.lower().rstrip("!. ")
     meant = {option[0]: meanings(turn.house.words, option) for option in options}
     exact = [value for value, ways in meant.items() if marked in map(_marked, ways)]
+    # Where any words may be an answer, "Huy" and "Dung" are names and no "huỷ" or "dừng"; nobody is called "quay lai".
+    reserved = NAV if free and " " not in words else ()
     named = exact or [
-        value for value, ways in meant.items() if words and words in map(_folded, ways) and not (free and value in NAV)
+        value for value, ways in meant.items() if words and words in map(_folded, ways) and value not in reserved
     ]
     # "đúng" (save) and "dừng" (stop) differ by their marks alone, and units may share a name: then nothing is chosen.
     if len(named) == 1:

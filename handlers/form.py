@@ -71,8 +71,8 @@ class Question:
     `read` returns a JSON value, or raises Unclear, AskAgain, GoTo or Finish. `show`: the value in words for the card; None where
     the card leaves it out. `when`: asked only if true of the answers so far. `nav`: back and cancel are offered (a question without
     may offer its own; `read` then gets BACK). `free`: any words or figures may be an answer, so a bare number chooses nothing, and
-    the words for back and cancel count only with their diacritics (folded, "huỷ" is the name Huy). `back`: the key that back leads
-    to, where it is not the question before.
+    a single word for back and cancel counts only with its diacritics (folded, "huỷ" is the name Huy). `back`: the key that back
+    leads to, where it is not the question before.
     """
 
     key: str

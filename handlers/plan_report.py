@@ -122,8 +122,12 @@ def changes(voice: Voice, proposal: Proposal, one: Proposed) -> Iterable[str]:
 def summary(voice: Voice, round_: Round) -> str:
     """A new round in a line."""
     place = f" {voice.text('round.or')} ".join((round_.place, *round_.place_or))
+    day = show_date(round_.held_on)
     return voice.text(
-        "import.new_round", date=show_date(round_.held_on), place=place, target=_number(voice, round_.target)
+        "import.new_round",
+        date=voice.text("change.tentative", date=day) if round_.tentative else day,
+        place=place,
+        target=_number(voice, round_.target),
     )
 
 

@@ -38,6 +38,8 @@ def rows_of(rows: Rows, merges: Sequence[tuple[int, int, int, int]] = ()) -> lis
         ("Đợt", "number"),
         ("Đợt/dịp", "occasion"),
         ("TT", "counter"),
+        ("Số", "counter"),
+        ("Nơi", "place"),
         ("Start time", "opens"),
         ("Deadline (last day)", "deadline_on"),
         ("Ghi chú", ""),

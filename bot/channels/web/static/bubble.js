@@ -83,7 +83,7 @@ function placeCard({ name, address, lat, lon }, { words }) {
   const query = known ? `?mlat=${lat}&mlon=${lon}#map=17/${lat}/${lon}` : `search?query=${encodeURIComponent(address || name)}`;
   return el("div", { class: "place" },
     el("span", { class: "badge" }, icon("pin")),
-    el("span", { class: "about" }, el("strong", {}, name), el("small", {}, address ?? "")),
+    el("span", { class: "about" }, el("strong", {}, name), el("small", {}, address === name ? "" : (address ?? ""))),
     el("a", { class: "map", href: `https://www.openstreetmap.org/${query}`, target: "_blank", rel: "noopener noreferrer" },
       words.map ?? "OpenStreetMap", icon("out")));
 }
