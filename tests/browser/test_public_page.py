@@ -108,6 +108,7 @@ def test_a_deep_link_is_followed_once(desk: Desk, house: Program) -> None:
     page = desk.open(f"{house.url}?start=register")
     me = Talk(page, "me")
     expect(me.answers.last).to_contain_text("đồng ý")
+    expect(me.mine).to_have_count(0)  # It never stands below what it was answered with.
     assert page.url == house.url
     page.reload()
     me.ready()

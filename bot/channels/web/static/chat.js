@@ -47,7 +47,8 @@ export class Chat {
     this.#typing = new Typing(this.#parts.below, () => this.#follow());
     this.#attach = new Attach(this.#parts.form, this);
     this.#outbox = new Outbox(this.seat, {
-      sent: (item) => this.#log.mark(item, "sent"),
+      /* A followed link has no bubble at the server, so no echo comes to take the place of this one. */
+      sent: (item) => (item.start === undefined ? this.#log.mark(item, "sent") : this.#log.dropWaiting(item.id)),
       failed: (item) => (this.#log.mark(item, "failed"), this.#typing.done()),
       slow: (seconds) => this.#say(seconds ? fill(this.words.slow_down, { seconds }) : null),
     });
