@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.dialogue import Reply
 from core.joins import Join, JoinState, late_from, spaced
 from core.rounds import Round
@@ -14,8 +16,9 @@ from storage.joins import Wish
 
 
 def facts(turn: Turn, round_: Round, message: str = "join.facts") -> str:
-    """The round in words, without a question."""
-    return turn.text(message, **round_text.facts(turn.voice, round_))
+    """The round in words, without a question. A list deadline that is past says nothing to who may still join."""
+    past = round_.deadline_on is not None and round_.deadline_on <= turn.today  # "trước ngày"
+    return turn.text(message, **round_text.facts(turn.voice, replace(round_, deadline_on=None) if past else round_))
 
 
 def to(command: str, round_: Round) -> str:

@@ -329,3 +329,13 @@ async def test_the_document_of_a_ticket_holds_the_code_alone(hall: Hall) -> None
     payloads = [json.loads(p) for (p,) in hall.rows("SELECT payload FROM outbox WHERE payload LIKE '%ticket.png%'")]
     ((code,),) = hall.rows("SELECT code FROM joins")
     assert [p["document"]["params"] for p in payloads] == [{"language": "vi", "ticket": code, "round": "LS-11"}]
+
+
+@pytest.mark.parametrize(("deadline", "shown"), [(date(2026, 11, 23), True), (date(2026, 11, 22), False)])
+async def test_a_list_deadline_that_is_past_is_not_shown_to_who_may_still_join(
+    hall: Hall, deadline: date, shown: bool
+) -> None:
+    """What has to be done before 22 November is over on 22 November; a seat is given all the same."""
+    await hall.change(deadline_on=deadline)
+    await hall.do(P[0], [Command("thamgia", "LS-11")])
+    assert ("Hạn đăng ký" in str(hall.said(P[0]))) is shown
