@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from core.quiet import Quiet
 from core.rounds import Round, RoundState
 from core.vietnamese import fold
 
@@ -135,34 +136,6 @@ def room_of(round_: Round, taken: Mapping[str, int]) -> Room:
 def seats_move(round_: Round, now: datetime, zone: ZoneInfo) -> bool:
     """True while a seat that comes free goes to the next: until the round is over, also once its registration is closed."""
     return round_.state in (RoundState.OPEN, RoundState.CLOSED) and not round_.is_over(now, zone)
-
-
-@dataclass(frozen=True, slots=True)
-class Quiet:
-    """Hours in which nobody is written to of our own accord; may reach over midnight."""
-
-    begins: time = time(21)
-    ends: time = time(7)
-
-    def after(self, at: datetime) -> datetime:
-        """The moment itself, or the end of the quiet hours that it falls into. `at` is local."""
-        if not self._covers(at):
-            return at
-        end = datetime.combine(at.date(), self.ends, at.tzinfo)
-        return end if end > at else end + timedelta(days=1)
-
-    def before(self, at: datetime) -> datetime:
-        """The moment itself, or the beginning of the quiet hours that it falls into. `at` is local."""
-        if not self._covers(at):
-            return at
-        begin = datetime.combine(at.date(), self.begins, at.tzinfo)
-        return begin if begin <= at else begin - timedelta(days=1)
-
-    def _covers(self, at: datetime) -> bool:
-        clock = at.time()
-        if self.begins <= self.ends:
-            return self.begins <= clock < self.ends
-        return clock >= self.begins or clock < self.ends
 
 
 @dataclass(frozen=True, slots=True)

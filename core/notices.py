@@ -11,6 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from core.dates import read_time
+from core.quiet import Quiet
 from core.rounds import Round, RoundState
 from core.unclear import Unclear
 
@@ -80,19 +81,18 @@ class Timetable:
         """This local hour of a day; in quiet hours, their end."""
         return self.awake(datetime.combine(day, hour, self.zone))
 
+    @property
+    def quiet(self) -> Quiet:
+        """When nobody hears from us."""
+        return Quiet(self.quiet_from, self.quiet_to)
+
     def awake(self, moment: datetime) -> datetime:
-        """The moment itself; in quiet hours, their end."""
-        local = moment.astimezone(self.zone)
-        hour, overnight = local.time().replace(tzinfo=None), self.quiet_from > self.quiet_to
-        late, early = hour >= self.quiet_from, hour < self.quiet_to
-        if not ((late or early) if overnight else (late and early)):
-            return moment
-        day = local.date() + timedelta(days=overnight and late)
-        return datetime.combine(day, self.quiet_to, self.zone)
+        """The moment itself; in quiet hours, their end. Local."""
+        return self.quiet.after(moment.astimezone(self.zone))
 
     def is_quiet(self, moment: datetime) -> bool:
         """True in the quiet hours."""
-        return self.awake(moment) != moment
+        return self.quiet.covers(moment.astimezone(self.zone))
 
     def day(self, moment: datetime) -> date:
         """The local calendar day."""

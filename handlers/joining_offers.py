@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.dates import show_date, show_weekday
 from core.dialogue import Reply
-from core.joins import Offer, Quiet, offer_of, seats_move
+from core.joins import Offer, offer_of, seats_move
 from core.rounds import Round
 from handlers.turn import House
 from handlers.voice import Voice
@@ -24,7 +24,7 @@ async def offer_seats(tx: Tx, house: House, round_: Round, now: datetime) -> lis
     zone = house.settings.zone
     if not seats_move(round_, now, zone):
         return []
-    offer = offer_of(round_, now, zone, hours=house.settings.offer_hours, quiet=quiet_of(house))
+    offer = offer_of(round_, now, zone, hours=house.settings.offer_hours, quiet=house.settings.timetable.quiet)
     offered = await joins.promote(tx, round_, until=_ms(offer.until), at=_ms(now))
     return [_offered(house, round_, one, offer=offer, now=now) for one in offered]
 
@@ -44,12 +44,6 @@ async def lapse_offers(tx: Tx, house: House, now: datetime) -> list[Draft]:
         if round_ := await rounds.by_id(tx, round_id):
             drafts += await offer_seats(tx, house, round_, now)
     return drafts
-
-
-def quiet_of(house: House) -> Quiet:
-    """The hours in which nobody is written to of our own accord."""
-    timetable = house.settings.timetable
-    return Quiet(timetable.quiet_from, timetable.quiet_to)
 
 
 def _offered(house: House, round_: Round, one: Joined, *, offer: Offer, now: datetime) -> Draft:
@@ -73,7 +67,7 @@ def _offered(house: House, round_: Round, one: Joined, *, offer: Offer, now: dat
 
 def _lapsed(house: House, round_: Round, one: Joined, now: datetime) -> Draft:
     voice = house.voice(one.language)
-    awake = quiet_of(house).after(now.astimezone(house.settings.zone))
+    awake = house.settings.timetable.awake(now)
     return Draft(
         f"lapsed:{one.join.id}:{one.join.changed_at}",
         one.address,

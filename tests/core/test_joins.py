@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.joins import ALPHABET, CODE_LENGTH, Quiet, Room, late_from, offer_of, read_code, room_of, seats_move
+from core.joins import ALPHABET, CODE_LENGTH, Room, late_from, offer_of, read_code, room_of, seats_move
+from core.quiet import Quiet
 from core.rounds import Round, RoundState, Slot
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
