@@ -196,6 +196,15 @@ def _asked_about(turn: Turn) -> str:
     return str(turn.conversation.answers.get("round", ""))
 
 
+async def _open_to(turn: Turn, args: str, command: str) -> tuple[Guest, Round] | None:
+    """As `_mine`, of a round that the person may take part in; else None, and why was said."""
+    found = await _mine(turn, args, command)
+    if found and (barrier := standing.barrier(turn, *found)):
+        await _refuse(turn, *found, barrier)
+        return None
+    return found
+
+
 def _ask_which(turn: Turn, mine: Sequence[Round], command: str) -> None:
     """Buttons, and for who has none the words to type."""
     name = next(action for action in ACTIONS if f"/{action.name}" == command).shown(turn.language)
@@ -215,13 +224,10 @@ def _ask_which(turn: Turn, mine: Sequence[Round], command: str) -> None:
 
 async def come(turn: Turn, args: str) -> None:
     """I come: the seat is kept, taken or waited for, and the round is known as it is now."""
-    found = await _mine(turn, args, "/come")
+    found = await _open_to(turn, args, "/come")
     if found is None:
         return
     who, round_ = found
-    if barrier := standing.barrier(turn, who, round_):
-        await _refuse(turn, who, round_, barrier)
-        return
     mine = who.join(round_)
     if mine and mine.state is JoinState.CERTAIN:
         await _confirm(turn, round_, mine)
@@ -256,15 +262,9 @@ async def _confirm(turn: Turn, round_: Round, mine: Join) -> None:
 
 async def maybe(turn: Turn, args: str) -> None:
     """Perhaps: no seat, and asked again later."""
-    found = await _mine(turn, args, "/maybe")
-    if found is None:
-        return
-    who, round_ = found
-    if barrier := standing.barrier(turn, who, round_):
-        await _refuse(turn, who, round_, barrier)
-        return
-    _leave_question(turn)
-    await outcome.settle(turn, who, round_, Wish(JoinState.MAYBE))
+    if found := await _open_to(turn, args, "/maybe"):
+        _leave_question(turn)
+        await outcome.settle(turn, *found, Wish(JoinState.MAYBE))
 
 
 async def leave(turn: Turn, args: str) -> None:
