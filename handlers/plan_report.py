@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -58,13 +59,22 @@ def _asked(voice: Voice, proposal: Proposal, findings: Sequence[Finding], at: _W
     rows = {one.after.number: one.entry for one in proposal.good}
     names = {id(one.entry): one.after.name for one in proposal.good}
     checked = [
-        (finding.grave, Line("asked", at(_first_of(rows, finding)), "", finding_text(voice, finding)))
-        for finding in findings
+        Line("asked", at(_first_of(rows, finding)), "", finding_text(voice, finding)) for finding in _mixed(findings)
     ]
     said = [
         Line("asked", at(entry), names.get(id(entry), ""), _remark(voice, remark)) for entry, remark in proposal.asked
     ]
-    return said + [line for grave, line in checked if grave] + [line for grave, line in checked if not grave]
+    return said + checked
+
+
+def _mixed(findings: Sequence[Finding]) -> list[Finding]:
+    """The first of each kind, then the second of each, grave ones first: five rounds too close hide no holiday on a phone."""
+    seen = Counter[str]()
+    ranked = []
+    for finding in findings:
+        ranked.append((seen[finding.code], not finding.grave, finding))
+        seen[finding.code] += 1
+    return [finding for *_, finding in sorted(ranked, key=lambda ranks: ranks[:2])]
 
 
 def _first_of(rows: Mapping[int, Entry], finding: Finding) -> Entry | None:
