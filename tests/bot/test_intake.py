@@ -90,8 +90,10 @@ async def test_a_fetch_that_never_works_is_told(telegram: AtTelegram) -> None:
     telegram.server.fault("error", "getFile", times=3)
     person.document(*_PLAN)
     await answered(telegram, person, "chưa lấy được tệp")
+    assert calls(telegram.server, "getFile") == 3
     person.document(*_PLAN)
     await answered(telegram, person, "thêm 3 đợt")
+    assert calls(telegram.server, "getFile") == 4
 
 
 async def test_69_a_document_of_20_mb_and_a_byte_is_refused_unseen(telegram: AtTelegram) -> None:
@@ -109,6 +111,7 @@ async def test_a_document_that_is_longer_than_was_said_is_refused(telegram: AtTe
     message = person.document("plan.xlsx", body)
     message.body["document"]["file_size"] = 10
     await answered(telegram, person, "lớn hơn 5 MB")
+    assert telegram.rows("SELECT count(*) FROM uploads WHERE body IS NOT NULL") == [(0,)]
 
 
 @pytest.mark.parametrize(
