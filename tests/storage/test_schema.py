@@ -35,6 +35,23 @@ GOOD: dict[str, dict[str, object]] = {
     "notice_settings": {"person_id": 1},
     "notice_runs": {"key": "remind:1:2026-12-04:7", "at": 1},
     "uploads": {"address": "web:1", "name": "a.xlsx", "size": 1, "at": 1},
+    "unit_links": {"unit_id": 1, "line": "counts", "parent_id": 2},
+    "unit_names": {"unit_id": 1, "name": "Tên cũ", "valid_to": "2025-06-30"},
+    "unit_successions": {"old_id": 1, "new_id": 2, "kind": "merge", "on_day": "2025-07-01"},
+    "unit_texts": {"key": "to dan pho 3", "address": "web:1", "at": 1},
+    "invites": {"code_hash": "h", "role": "admin", "made_by": "web:1", "made_at": 1, "expires_at": 2},
+    "club_members": {"club_id": 1, "person_id": 1, "joined_at": 1},
+    "round_quotas": {"round_id": 1, "unit_id": 1, "target": 180},
+    "year_quotas": {"year": 2026, "kind": "award_person", "unit_id": 1, "target": 4},
+    "link_codes": {"person_id": 1, "code_hash": "h", "made_by": "web:1", "expires_at": 2},
+    "broadcasts": {
+        "address": "web:1", "content": "{}", "audience": "{}", "digest": "d", "people": 1, "state": "running", "made_at": 1, "start_at": 1,
+    },
+    "pictures": {"address": "web:1", "mime": "image/png", "at": 1},
+    "questions": {"address": "web:1", "question": "?", "asked_at": 1},
+    "faq": {
+        "topic": "gift", "language": "vi", "position": 1, "question": "?", "answer": "!", "changed_at": 1, "changed_by": "web:1",
+    },
     "audit": {"at": 1, "address": "web:1", "action": "export", "detail": "{}"},
     "bubbles": {"address": "web:1", "body": "{}", "at": 1},
 }  # fmt: skip
@@ -55,7 +72,35 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("roles", {"unit_id": 99}),
     ("units", {"code": ""}),
     ("units", {"code": "x" * 33}),
-    ("units", {"parent_id": 99}),
+    ("unit_links", {"parent_id": 99}),
+    ("unit_links", {"parent_id": 1}),
+    ("unit_links", {"line": "above"}),
+    ("unit_names", {"unit_id": 99}),
+    ("unit_successions", {"new_id": 1}),
+    ("unit_successions", {"new_id": None}),
+    ("unit_successions", {"kind": "dissolve"}),
+    ("unit_successions", {"kind": "rename"}),
+    ("unit_texts", {"unit_id": 99}),
+    ("roles", {"round_id": 1}),
+    ("roles", {"role": "helper"}),
+    ("roles", {"role": "head"}),
+    ("roles", {"role": "admin", "unit_id": 1}),
+    ("invites", {"role": "owner"}),
+    ("invites", {"ended": "used"}),
+    ("invites", {"ended_at": 1}),
+    ("club_members", {"club_id": 99}),
+    ("round_quotas", {"target": -1}),
+    ("year_quotas", {"kind": "medals"}),
+    ("year_quotas", {"target": -1}),
+    ("joins", {"via": "rumour"}),
+    ("joins", {"unit_id": 99}),
+    ("link_codes", {"person_id": 99}),
+    ("broadcasts", {"state": "lost"}),
+    ("broadcasts", {"state": "done"}),
+    ("broadcasts", {"ended_at": 1}),
+    ("broadcasts", {"people": -1}),
+    ("questions", {"state": "lost"}),
+    ("faq", {"shown": 2}),
     ("donors", {"person_id": 99}),
     ("donors", {"unit_id": 1}),
     ("donors", {"unit_text": ""}),
@@ -111,6 +156,14 @@ TWICE = [
     ("joins", ("round_id", "person_id")),
     ("round_slots", ("round_id", "starts")),
     ("notice_runs", ("key",)),
+    ("roles", ("address",)),
+    ("unit_links", ("unit_id", "line")),
+    ("unit_successions", ("old_id",)),
+    ("invites", ("code_hash",)),
+    ("club_members", ("club_id", "person_id")),
+    ("round_quotas", ("round_id", "unit_id")),
+    ("year_quotas", ("year",)),
+    ("faq", ("topic",)),
 ]
 
 
@@ -127,6 +180,7 @@ async def furnished(database: Database) -> Database:
     async def work(tx: Tx) -> None:
         for table in ("people", "units", "rounds"):
             await insert(tx, table, GOOD[table])
+        await insert(tx, "units", {**GOOD["units"], "id": 2, "code": "above"})
 
     await database.write(work)
     return database
@@ -143,7 +197,7 @@ async def test_the_good_row_is_taken(furnished: Database, table: str) -> None:
 @pytest.mark.parametrize(("table", "change"), BAD, ids=lambda value: value if isinstance(value, str) else str(value))
 async def test_a_bad_row_is_refused(furnished: Database, table: str, change: dict[str, object]) -> None:
     """By the database itself, whatever the code above it believes."""
-    fresh = {"id": 2, "code": "b"} if table in ("units", "rounds") else {}
+    fresh = {"id": 3, "code": "b"} if table in ("units", "rounds") else {}
     row = {**GOOD[table], **fresh, **change}
     if table == "people":
         row |= {"id": 2, "address": "web:2"}
@@ -156,8 +210,8 @@ async def test_what_is_unique_cannot_come_twice(furnished: Database, table: str,
     """The same update, message, person, registration, unit or round."""
     if table not in ("people", "units", "rounds"):
         await furnished.write(lambda tx: insert(tx, table, GOOD[table]))
-    second = {**GOOD[table], **({"id": 2} if "id" in GOOD[table] else {})}
-    with pytest.raises(Exception, match=f"UNIQUE constraint failed: {table}.{columns[0]}"):
+    second = {**GOOD[table], **({"id": 9} if "id" in GOOD[table] else {})}
+    with pytest.raises(Exception, match=rf"UNIQUE constraint failed: ({table}\.{columns[0]}|index '{table}_)"):
         await furnished.write(lambda tx: insert(tx, table, second))
 
 

@@ -1,0 +1,192 @@
+-- Officers: units that outlive reforms, who may do what, quotas, broadcasts, lists from paper, questions.
+
+-- `name` is the official one; `short_name` is what boards print.
+ALTER TABLE units ADD COLUMN short_name TEXT NOT NULL DEFAULT '';
+
+-- Whom a unit belongs to, by line and time. 'counts': the line that quotas, lists and authority follow, one at a time; the others
+-- report beside it: a health centre that is counted in its district reports to its sector. `valid_from` '' since ever, `valid_to` the last day.
+CREATE TABLE unit_links (
+  unit_id INTEGER NOT NULL REFERENCES units (id),
+  line TEXT NOT NULL CHECK (line IN ('counts', 'admin', 'org', 'reports', 'hosted')),
+  parent_id INTEGER NOT NULL REFERENCES units (id),
+  valid_from TEXT NOT NULL DEFAULT '',
+  valid_to TEXT,
+  PRIMARY KEY (unit_id, line, parent_id, valid_from),
+  CHECK (unit_id <> parent_id)
+) STRICT;
+INSERT INTO unit_links (unit_id, line, parent_id) SELECT id, 'counts', parent_id FROM units WHERE parent_id IS NOT NULL;
+DROP INDEX units_parent;
+ALTER TABLE units DROP COLUMN parent_id;
+
+-- Names that a unit had until a day: papers of that time print them, and people still type them.
+CREATE TABLE unit_names (
+  unit_id INTEGER NOT NULL REFERENCES units (id),
+  name TEXT NOT NULL,
+  valid_to TEXT NOT NULL,
+  PRIMARY KEY (unit_id, valid_to)
+) STRICT;
+
+-- What became of a unit. `new_id` NULL: dissolved, and nothing takes its place. History stays with the old one; reports can follow these.
+CREATE TABLE unit_successions (
+  id INTEGER PRIMARY KEY,
+  old_id INTEGER NOT NULL REFERENCES units (id),
+  new_id INTEGER REFERENCES units (id),
+  kind TEXT NOT NULL CHECK (kind IN ('merge', 'split', 'dissolve')),
+  on_day TEXT NOT NULL,
+  note TEXT NOT NULL DEFAULT '',
+  CHECK (old_id <> new_id),
+  CHECK ((kind = 'dissolve') = (new_id IS NULL))
+) STRICT;
+CREATE UNIQUE INDEX unit_successions_pair ON unit_successions (old_id, coalesce(new_id, 0));
+
+-- What donors typed for their unit, folded, and what an officer made of it; `unit_id` NULL: let it be.
+CREATE TABLE unit_texts (
+  key TEXT PRIMARY KEY,
+  unit_id INTEGER REFERENCES units (id),
+  address TEXT NOT NULL,
+  at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX donors_unit_text ON donors (unit_text) WHERE unit_text <> '';
+
+-- Authority comes from this table (and the configured administrators) alone. A desk helper is bound to a round, a club head to a unit;
+-- an officer without a unit manages nothing.
+CREATE TABLE grants (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL,
+  role TEXT NOT NULL CHECK (role IN ('helper', 'head', 'officer', 'admin')),
+  unit_id INTEGER REFERENCES units (id),
+  round_id INTEGER REFERENCES rounds (id) ON DELETE CASCADE,
+  granted_at INTEGER NOT NULL,
+  granted_by TEXT NOT NULL,
+  CHECK ((role = 'helper') = (round_id IS NOT NULL)),
+  CHECK (role <> 'head' OR unit_id IS NOT NULL),
+  CHECK (role IN ('officer', 'head') OR unit_id IS NULL)
+) STRICT;
+INSERT INTO grants (address, role, unit_id, granted_at, granted_by)
+  SELECT address, role, CASE role WHEN 'officer' THEN unit_id END, granted_at, granted_by FROM roles;
+DROP TABLE roles;
+ALTER TABLE grants RENAME TO roles;
+CREATE UNIQUE INDEX roles_once ON roles (address, role, coalesce(unit_id, 0), coalesce(round_id, 0));
+CREATE INDEX roles_unit ON roles (unit_id, role);
+
+-- An invitation to a role: one use, two days. Only the hash of its code is kept.
+CREATE TABLE invites (
+  id INTEGER PRIMARY KEY,
+  code_hash TEXT NOT NULL UNIQUE,
+  role TEXT NOT NULL CHECK (role IN ('helper', 'head', 'officer', 'admin')),
+  unit_id INTEGER REFERENCES units (id),
+  round_id INTEGER REFERENCES rounds (id) ON DELETE CASCADE,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ended TEXT NOT NULL DEFAULT '' CHECK (ended IN ('', 'used', 'withdrawn')),
+  ended_by TEXT NOT NULL DEFAULT '',
+  ended_at INTEGER,
+  CHECK ((ended = '') = (ended_at IS NULL))
+) STRICT;
+CREATE INDEX invites_open ON invites (made_by, id) WHERE ended = '';
+
+-- Members of a club; their unit is where they work.
+CREATE TABLE club_members (
+  club_id INTEGER NOT NULL REFERENCES units (id),
+  person_id INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+  joined_at INTEGER NOT NULL,
+  PRIMARY KEY (club_id, person_id)
+) STRICT;
+CREATE INDEX club_members_person ON club_members (person_id);
+
+-- What a unit is to bring. No row: no quota, which is not zero.
+CREATE TABLE round_quotas (
+  round_id INTEGER NOT NULL REFERENCES rounds (id) ON DELETE CASCADE,
+  unit_id INTEGER NOT NULL REFERENCES units (id),
+  target INTEGER NOT NULL CHECK (target >= 0),
+  PRIMARY KEY (round_id, unit_id)
+) STRICT;
+CREATE TABLE year_quotas (
+  year INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('donations', 'award_person', 'award_family', 'living')),
+  unit_id INTEGER NOT NULL REFERENCES units (id),
+  target INTEGER NOT NULL CHECK (target >= 0),
+  PRIMARY KEY (year, kind, unit_id)
+) STRICT;
+
+-- Of an answer: the unit that it counts for, which stays when the person moves on or the unit ends; and who wrote it down.
+ALTER TABLE joins ADD COLUMN unit_id INTEGER REFERENCES units (id);
+ALTER TABLE joins ADD COLUMN via TEXT NOT NULL DEFAULT 'self' CHECK (via IN ('self', 'officer', 'list', 'walk_in'));
+UPDATE joins SET unit_id = (SELECT d.unit_id FROM donors d WHERE d.person_id = joins.person_id);
+CREATE INDEX joins_board ON joins (round_id, unit_id, state, outcome);
+
+-- People from paper have an address that nobody can write to ("paper:..."). `note`: what a list says beside the name.
+ALTER TABLE donors ADD COLUMN note TEXT NOT NULL DEFAULT '';
+-- Who wrote down a consent that was given on paper.
+ALTER TABLE consents ADD COLUMN recorded_by TEXT NOT NULL DEFAULT '';
+
+-- A code that an officer hands to somebody from a paper list, so that their chat takes over that record. Only its hash is kept.
+CREATE TABLE link_codes (
+  person_id INTEGER PRIMARY KEY REFERENCES people (id) ON DELETE CASCADE,
+  code_hash TEXT NOT NULL UNIQUE,
+  made_by TEXT NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+-- One message to many. `content` and `audience` are JSON; `cursor`: the last person who has a row in the outbox; `people`: how many the
+-- sender was shown; `digest` names the words, so that the same ones do not go out twice unasked; `live_id`: the message that shows how far it is.
+CREATE TABLE broadcasts (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL,
+  content TEXT NOT NULL,
+  audience TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  people INTEGER NOT NULL CHECK (people >= 0),
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'paused', 'stopped', 'done')),
+  cursor INTEGER NOT NULL DEFAULT 0,
+  made_at INTEGER NOT NULL,
+  start_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  live_id INTEGER,
+  CHECK ((state IN ('stopped', 'done')) = (ended_at IS NOT NULL))
+) STRICT;
+CREATE INDEX broadcasts_open ON broadcasts (start_at) WHERE state IN ('waiting', 'running', 'paused');
+CREATE INDEX broadcasts_digest ON broadcasts (digest, made_at);
+ALTER TABLE outbox ADD COLUMN broadcast_id INTEGER;
+CREATE INDEX outbox_broadcast ON outbox (broadcast_id, state) WHERE broadcast_id IS NOT NULL;
+
+-- Pictures that officers send along. `remote`: what the platform that it came by, or went to, calls it.
+CREATE TABLE pictures (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL,
+  mime TEXT NOT NULL,
+  body BLOB,
+  remote TEXT NOT NULL DEFAULT '',
+  at INTEGER NOT NULL
+) STRICT;
+
+-- What donors ask in their own words, and what an officer answered. The words go some time after the answer.
+CREATE TABLE questions (
+  id INTEGER PRIMARY KEY,
+  address TEXT NOT NULL,
+  unit_id INTEGER REFERENCES units (id),
+  question TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'closed')),
+  asked_at INTEGER NOT NULL,
+  answer TEXT NOT NULL DEFAULT '',
+  answered_by TEXT NOT NULL DEFAULT '',
+  answered_at INTEGER
+) STRICT;
+CREATE INDEX questions_open ON questions (unit_id, id) WHERE state = 'open';
+CREATE INDEX questions_address ON questions (address, id);
+
+-- Answers that everybody gets, with where they come from. The program brings its own; these rows take their place.
+CREATE TABLE faq (
+  topic TEXT NOT NULL,
+  language TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  question TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  source TEXT NOT NULL DEFAULT '',
+  source_on TEXT NOT NULL DEFAULT '',
+  shown INTEGER NOT NULL DEFAULT 1 CHECK (shown IN (0, 1)),
+  changed_at INTEGER NOT NULL,
+  changed_by TEXT NOT NULL,
+  PRIMARY KEY (topic, language)
+) STRICT;
