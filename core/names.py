@@ -52,6 +52,12 @@ def read_name(text: str) -> str:
     return name
 
 
+def mask_name(full_name: str) -> str:
+    """The given name, and of the others the first letters: "N. T. Ánh"."""
+    *others, given_name = full_name.split()
+    return " ".join([*(f"{other[0]}." for other in others), given_name])
+
+
 def _refuse_signs(name: str) -> None:
     if _LINK.search(name):
         raise Unclear("unclear.name.link")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from core.dates import PartialDate, show_date, show_partial
@@ -43,14 +43,20 @@ def _in_words(turn: Turn, key: str, value: object) -> str:
 
 
 def _consent(turn: Turn, consent: records.Consent) -> str:
-    at = datetime.fromtimestamp(consent.at / 1000, turn.settings.zone)
+    at = datetime.fromtimestamp(consent.at / 1000, UTC).isoformat()
     return turn.text(
         "mydata.consent",
         purpose=turn.text(f"mydata.purpose.{consent.purpose}"),
         answer=turn.text(f"mydata.{consent.answer}"),
-        at=turn.text("mydata.time", time=f"{at:%H:%M}", date=show_date(at.date())),
+        at=_moment(turn, at),
         channel=turn.voice.channel(consent.channel),
     )
+
+
+def _moment(turn: Turn, iso: str) -> str:
+    """A stored time as people read it, local."""
+    at = datetime.fromisoformat(iso).astimezone(turn.settings.zone)
+    return turn.text("mydata.time", time=f"{at:%H:%M}", date=show_date(at.date()))
 
 
 def _answer(turn: Turn, given: dict[str, Any]) -> str:
@@ -97,6 +103,8 @@ async def my_data(turn: Turn, _: str) -> None:
         lines.append(f"• {turn.text('mydata.notices')}: {_notices(turn, data['notices'])}")
     if data["open_form"]:
         lines.append(f"• {turn.text('mydata.open_form')}")
+    if opened := data["phone_opened_at"]:
+        lines.append(f"• {turn.text('mydata.opened', count=len(opened), at=_moment(turn, opened[-1]))}")
     lines += [f"• {_consent(turn, consent)}" for consent in await records.consents(turn.tx, turn.person.address)]
     turn.say("mydata.text", "/profile", "/forget", data="\n".join(lines))
     turn.document("mydata.json", address=turn.person.address)

@@ -112,6 +112,7 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         "rounds": [_answer(*one) for one in await joins.all_of(tx, known.id)] if known and known.id is not None else [],
         "notices": _wishes(await notices.wishes(tx, known.id)) if known else None,
         "consents": [_consent(consent) for consent in await records.consents(tx, address)],
+        "phone_opened_at": [_time(at) for at in await records.openings(tx, address)],
         "files_sent": [_file(sent) for sent in await uploads.sent(tx, address)],
         "web_chat": [bubble.body for bubble in await bubbles.after(tx, address, 0)],
     }

@@ -51,9 +51,30 @@ async def consents(tx: Tx, address: str) -> list[Consent]:
     return [Consent(*row) for row in rows]
 
 
+async def alias(tx: Tx, address: str) -> str:
+    """What the audit log calls somebody whose data was touched: the same for the same address, and nobody's name."""
+    return (await subject(tx, address))[:12]
+
+
 async def add_audit(tx: Tx, address: str, action: str, *, at: int, **detail: object) -> None:
     """Keep who did what. `detail` holds ids, counts and codes; never names, phones or answers."""
     await tx.run(
         "INSERT INTO audit (at, address, action, detail) VALUES (?, ?, ?, ?)",
         (at, address, action, pack(detail)),
     )
+
+
+OPENED = "phone_opened"
+
+
+async def add_opening(tx: Tx, address: str, whose: str, *, unit: str, at: int) -> None:
+    """Keep that `address` has looked up the number of `whose`, who belongs to the unit with this code ("" for none)."""
+    await add_audit(tx, address, OPENED, at=at, person=await alias(tx, whose), unit=unit)
+
+
+async def openings(tx: Tx, address: str) -> list[int]:
+    """When officers have looked up this address's number, ms UTC, oldest first."""
+    rows = await tx.all(
+        "SELECT at FROM audit WHERE person = ? AND action = ? ORDER BY id", (await alias(tx, address), OPENED)
+    )
+    return [at for (at,) in rows]

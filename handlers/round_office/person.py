@@ -10,6 +10,7 @@ from core.dates import show_date
 from core.dialogue import Choice, Reply
 from core.eligibility import Answer, Verdict, judge
 from core.joins import Join, JoinState
+from core.names import mask_name
 from core.people import Donor
 from core.phones import mask_phone, read_phone
 from core.rounds import Round
@@ -56,14 +57,10 @@ async def ask_who(turn: Turn, answers: Answers, _: Round) -> Prompt:
     for person_id, donor in found.items():
         unit = index.get(donor.unit_id)
         where = unit.name if unit else donor.unit_text
-        choices.append(Choice(f"p{person_id}", f"{masked(donor.full_name)} – {where}", (masked(donor.full_name),)))
+        choices.append(
+            Choice(f"p{person_id}", f"{mask_name(donor.full_name)} – {where}", (mask_name(donor.full_name),))
+        )
     return Prompt(turn.text("rounds.who_ask", phone=mask_phone(answers[_PHONE])), choices)
-
-
-def masked(full_name: str) -> str:
-    """The given name, and of the others the first letters: "N. T. Ánh"."""
-    *others, given_name = full_name.split()
-    return " ".join([*(f"{other[0]}." for other in others), given_name])
 
 
 @access.reads
@@ -89,7 +86,7 @@ async def ask_adding(turn: Turn, answers: Answers, round_: Round) -> Prompt:
     refused = _refused(turn, round_, donor, join)
     if refused:
         return Prompt(refused)
-    lines = [turn.text("rounds.adding", who=masked(donor.full_name), name=round_.name)]
+    lines = [turn.text("rounds.adding", who=mask_name(donor.full_name), name=round_.name)]
     lines += [turn.text("rounds.add_declined")] if join and join.state in (JoinState.NO, JoinState.LEFT) else []
     lines += [await _uninvited(turn, round_, donor), _not_yet(turn, round_, donor)]
     return Prompt("\n".join(filter(None, lines)), labelled(turn, yes="rounds.do.add"))
@@ -100,7 +97,7 @@ def _refused(turn: Turn, round_: Round, donor: Donor, join: Join | None) -> str:
     if round_.state not in card.JOINABLE or round_.is_over(turn.now, turn.settings.zone):
         return turn.text("rounds.add_closed")
     if join is not None and join.state is JoinState.CERTAIN:
-        return turn.text("rounds.add_already", who=masked(donor.full_name))
+        return turn.text("rounds.add_already", who=mask_name(donor.full_name))
     verdict = _judged(turn, round_, donor)
     if verdict.answer is Answer.NO and verdict.next_on is None:
         return turn.text("rounds.add_staff")
@@ -171,7 +168,7 @@ async def _add(turn: Turn, answers: Answers, round_: Round) -> GoTo:
     await access.audit(turn, "round", round_, change="added", join=join.id, over=full, not_yet=not_yet is not None)
     told = await _tell(turn, round_, join)
     message = "rounds.added" if told else "rounds.added_untold"
-    return GoTo("phone", turn.text(message, who=masked(donor.full_name), name=round_.name))
+    return GoTo("phone", turn.text(message, who=mask_name(donor.full_name), name=round_.name))
 
 
 async def _tell(turn: Turn, round_: Round, join: Join) -> bool:

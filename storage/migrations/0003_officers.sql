@@ -190,3 +190,13 @@ CREATE TABLE faq (
   changed_by TEXT NOT NULL,
   PRIMARY KEY (topic, language)
 ) STRICT;
+
+-- What an entry of the log is about, as `detail` says: for reading it by kind, by who acted, by unit, by round, and by whose number it was.
+ALTER TABLE audit ADD COLUMN unit TEXT GENERATED ALWAYS AS (json_extract(detail, '$.unit')) VIRTUAL;
+ALTER TABLE audit ADD COLUMN round TEXT GENERATED ALWAYS AS (json_extract(detail, '$.round')) VIRTUAL;
+ALTER TABLE audit ADD COLUMN person TEXT GENERATED ALWAYS AS (json_extract(detail, '$.person')) VIRTUAL;
+CREATE INDEX audit_action ON audit (action, id);
+CREATE INDEX audit_address ON audit (address, id);
+CREATE INDEX audit_unit ON audit (unit, id) WHERE unit IS NOT NULL;
+CREATE INDEX audit_round ON audit (round, id) WHERE round IS NOT NULL;
+CREATE INDEX audit_person ON audit (person, id) WHERE person IS NOT NULL;

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.names import LONGEST, MOST_WORDS, read_name
+from core.names import LONGEST, MOST_WORDS, mask_name, read_name
 from core.unclear import Unclear
 
 
@@ -123,3 +123,8 @@ def test_any_text_is_a_name_or_unclear(text: str) -> None:
         return
     assert read_name(name) == name
     assert name[0] not in "=+-@/" and len(name) <= LONGEST and len(name.split()) <= MOST_WORDS
+
+
+def test_another_persons_eyes_see_initials() -> None:
+    """Enough to tell people of one unit apart; a name of one word stays."""
+    assert [mask_name(name) for name in ("Nguyễn Thị Ánh", "Hà", "Đặng Thu Hà")] == ["N. T. Ánh", "Hà", "Đ. T. Hà"]
