@@ -94,6 +94,7 @@ class App:
         self.database = database
         self.clock = clock
         self.house = house
+        house.links.web = config.web.public_url if config.web.chat else ""
         self.words = words = house.words
         self.demo = demo
         self.turns = Turns(database, self.house, clock)
@@ -240,8 +241,13 @@ class App:
                 menus += [Menu(chat, "", self._menu(Role.ADMIN, self.words.default))]
                 menus += [Menu(chat, code, self._menu(Role.ADMIN, code)) for code in self.words.languages]
         self._telegram = TelegramChannel(self.config.telegram, self.turns.receive, outage, menus)
+        self._telegram.met = self._met_telegram
         self.deliver_to(self._telegram)
         self.intake.fetchers[self._telegram.name] = self._telegram.fetch
+
+    def _met_telegram(self, name: str) -> None:
+        """From now on links lead to the bot of this name."""
+        self.house.links.telegram = name
 
     def _menu(self, role: Role, language: str) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.words.say(language, title)) for name, title in commands_of(role, language))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.calendar import Calendar
 from core.dialogue import Button, Choice, DocumentRef, Inbound, Place, Reply
+from core.links import Links
 from core.notices import DEFAULT_TIMETABLE, Timetable
 from core.people import Conversation, Person, Role
 from core.rule_sets import RuleBook, RuleSet
@@ -50,6 +51,7 @@ class House:
     units: UnitsCache
     rules: RuleBook
     calendar: Calendar = field(default_factory=Calendar)
+    links: Links = field(default_factory=Links)
 
     def voice(self, language: str) -> Voice:
         """How we speak in a language."""

@@ -81,6 +81,7 @@ class TelegramChannel:
         self._background: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self.last_success = monotonic()
+        self.met: Callable[[str], None] = lambda _: None  # Told our name, once Telegram has said it.
 
     def healthy(self) -> bool:
         """True while polls come back (or webhooks are awaited)."""
@@ -124,6 +125,7 @@ class TelegramChannel:
 
     async def _meet(self) -> None:
         self._username = str((await self._wire.call("getMe", {}))["username"])
+        self.met(self._username)
 
     async def _register_webhook(self) -> None:
         secret = self._config.webhook_secret.get_secret_value()
