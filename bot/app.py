@@ -36,7 +36,7 @@ from bot.server import Server
 from bot.turns import Turns
 from core.dialogue import DocumentRef
 from core.notices import Timetable, read_reminders
-from core.people import Role
+from core.people import Grant, Role
 from handlers.engine import menu
 from handlers.turn import House, Settings
 from storage import donors, marks, outbox, people, records, rounds
@@ -223,7 +223,7 @@ class App:
             await people.keep(tx, address, language, at)
             unit = await tx.one("SELECT id FROM units WHERE code = ?", (demo.OFFICER_UNIT,))
             unit_id = unit[0] if unit and role is Role.OFFICER else None
-            await people.grant(tx, address, role, unit_id=unit_id, by="demo", at=at)
+            await people.grant(tx, address, Grant(role, unit_id), by="demo", at=at)
 
         await self.database.write(seat)
 
@@ -292,7 +292,7 @@ class App:
         """
         async with self.database.read() as tx:
             self.house.units.refresh()
-            index = await self.house.units.index(tx)
+            index = await self.house.units.index(tx, self.clock.now().astimezone(self.house.settings.zone).date())
             unit = index.by_code(unit_code) if unit_code else None
             if unit_code and not unit:
                 raise ConfigError(f"--unit: there is no unit {unit_code!r}")

@@ -14,7 +14,7 @@ from bot.config import ConfigError
 from bot.intake import Result, read_in_child
 from core.people import Person, Role
 from core.plan_entries import Plan
-from core.plan_table import MAX_BYTES
+from core.sheet_table import MAX_BYTES
 from core.unclear import Unclear
 from handlers import plan_report
 from handlers.plan_proposal import Asker, findings, propose, save
@@ -27,7 +27,7 @@ _KINDS = ("wrong", "asked", "changed", "added")
 async def import_plan(app: App, file: Path, *, agreed: Callable[[str], bool]) -> None:
     """Read, report, ask (`agreed` gets the question), save. Raises ConfigError with one line for a file that cannot be read."""
     voice = app.house.voice(app.words.default)
-    result = await read_in_child(file.name, await asyncio.to_thread(_bytes, file), _today(app), set())
+    result = await read_in_child(file.name, await asyncio.to_thread(_bytes, file), _today(app), set(), only="plan")
     if "refused" in result:
         raise ConfigError(f"{file}: {voice.text(result['refused'], **result['params'])}")
     try:

@@ -13,11 +13,11 @@ from typing import Any
 from bot.channel import Blocked, Rejected, Throttled
 from bot.child import kill, start_child, where
 from bot.clock import Clock, monotonic
+from bot.file_worker import LIMIT_S
 from bot.logs import event
-from bot.plan_worker import LIMIT_S
 from bot.turns import Turns
 from core.dialogue import FileRead, Inbound
-from core.plan_table import MAX_BYTES
+from core.sheet_table import MAX_BYTES
 from handlers.turn import Settings
 from storage import inbox, uploads
 from storage.database import Database
@@ -37,11 +37,13 @@ def _refused(reason: str, **params: object) -> Result:
     return {"refused": reason, "params": params}
 
 
-async def read_in_child(name: str, body: bytes, today: date, started: set[asyncio.subprocess.Process]) -> Result:
+async def read_in_child(
+    name: str, body: bytes, today: date, started: set[asyncio.subprocess.Process], *, only: str = ""
+) -> Result:
     """What a file says, read in a process that may die of it; {"refused": message id, "params": …} where it is refused."""
-    process = await start_child("bot.plan_worker")
+    process = await start_child("bot.file_worker")
     started.add(process)
-    job = json.dumps({"name": name, "today": today.isoformat()}).encode() + b"\n" + body
+    job = json.dumps({"name": name, "today": today.isoformat(), "only": only}).encode() + b"\n" + body
     try:
         async with asyncio.timeout(LIMIT_S + _START_S):
             out, _ = await process.communicate(job)

@@ -1,68 +1,29 @@
-"""A plan as a file: .xlsx, .csv or .toml, told apart by what stands in it."""
+"""A plan of the year as tables of a sheet, or as TOML."""
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
+from collections.abc import Sequence
 from datetime import date
-from pathlib import PurePath
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.plans import RoundEntry, UnitEntry, iso_facts
-from bot.sheets import read_csv, read_xlsx
 from core.plan_entries import Entry, Plan, Remark, numbered, read_tables, year_of
-from core.plan_table import MAX_BYTES, Table, find_table
 from core.rounds import RoundState
+from core.sheet_table import Table
 from core.unclear import Unclear
 from core.vietnamese import nfc
 
-_ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
-_TEXTS = (".csv", ".tsv", ".txt")
 _MOST = {"units": 10_000, "rounds": 400}  # of one file
 _LINE = re.compile(r"line (\d+)")
 _ROUND = re.compile(r"\s*\[\[\s*rounds\s*\]\]")
 
 
-def read_file(name: str, body: bytes, today: date) -> Plan:
-    """What the file says. Raises Unclear, with a sentence for the officer, for a file that is refused as a whole."""
-    if not body:
-        raise Unclear("import.refused.empty")
-    if len(body) > MAX_BYTES:
-        raise Unclear("import.refused.size", highest=MAX_BYTES >> 20)
-    if body.startswith((_ZIP, _OLE)):
-        return _xlsx(body, today)
-    suffix = PurePath(name).suffix.lower()
-    if suffix == ".toml":
-        return _toml(body, today)
-    if suffix in _TEXTS:
-        return _csv(body, today)
-    raise Unclear("import.refused.broken" if suffix in (".xlsx", ".xlsm") else "import.refused.kind")
-
-
-def _xlsx(body: bytes, today: date) -> Plan:
-    sheets, hidden = read_xlsx(body)
-    tables = [table for sheet in sheets if (table := find_table(sheet))]
-    asked = (Remark("", "import.asked.hidden", {"sheets": ", ".join(map(nfc, hidden))[:200]}),) if hidden else ()
-    return _plan(tables, today, asked)
-
-
-def _csv(body: bytes, today: date) -> Plan:
-    try:
-        sheets, doubtful = read_csv(body)
-    except csv.Error as error:
-        raise Unclear("import.refused.broken") from error
-    # The separator is the one with which most columns make sense.
-    tables = [table for sheet in sheets if (table := find_table(sheet))]
-    best = sorted(tables, key=lambda table: len(table.columns), reverse=True)[:1]
-    return _plan(best, today, (Remark("", "import.asked.letters", {}),) if doubtful else ())
-
-
-def _plan(tables: list[Table], today: date, asked: tuple[Remark, ...]) -> Plan:
-    if not tables:
-        raise Unclear("import.refused.no_table")
+def read_tables_of_plan(tables: Sequence[Table], today: date, asked: tuple[Remark, ...]) -> Plan:
+    """What the tables of a file say. Raises Unclear, with a sentence for the officer, for a file that is refused as a whole."""
     plan = read_tables(tables, today)
     if not plan.entries:
         raise Unclear("import.refused.no_rounds")
@@ -71,7 +32,8 @@ def _plan(tables: list[Table], today: date, asked: tuple[Remark, ...]) -> Plan:
     return Plan(plan.entries, plan.year, (*asked, *plan.asked))
 
 
-def _toml(body: bytes, today: date) -> Plan:
+def read_toml(body: bytes, today: date) -> Plan:
+    """What a TOML file says. Raises Unclear for a file that is refused as a whole."""
     try:
         data = tomllib.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
 """Spreadsheet files as rows of cells. What comes in was made by anybody: nothing is opened before it was looked at from outside.
 
-Runs in the reading process alone (bot/plan_worker.py), whose memory and time are bounded.
+Runs in the reading process alone (bot/file_worker.py), whose memory and time are bounded.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from core.plan_table import Cell, Merge, Sheet
+from core.sheet_table import Cell, Merge, Sheet
 from core.unclear import Unclear
 
 _MAX_MEMBERS = 200

@@ -13,7 +13,7 @@ from bot.app import App, open_app
 from bot.channel import Parcel
 from bot.config import Config, ConfigError
 from core.dialogue import Command, Inbound, Input, file_name, numbered_text, typed
-from core.plan_table import MAX_BYTES
+from core.sheet_table import MAX_BYTES
 from storage import uploads
 from storage.inbox import Delivered
 

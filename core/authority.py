@@ -10,9 +10,7 @@ def own_units(person: Person, index: UnitIndex) -> frozenset[int] | None:
     """Ids of the units that the person answers for; None for all. An officer whose unit is not known yet answers for none."""
     if person.role is Role.ADMIN:
         return None
-    if person.role is not Role.OFFICER or person.unit_id is None:
-        return frozenset()
-    return frozenset(index.below(person.unit_id))
+    return frozenset(index.below_all(person.units_as(Role.OFFICER)))
 
 
 def may_invite(person: Person, units: frozenset[int], index: UnitIndex) -> bool:

@@ -11,11 +11,36 @@ from core.blood import Abo, Rh
 
 
 class Role(IntEnum):
-    """What somebody may do; a higher role may do all that a lower one may."""
+    """What somebody may do. A desk helper is bound to a round, a club head to a club, an officer to a unit and all below it."""
 
     DONOR = 0
-    OFFICER = 1
-    ADMIN = 2
+    HELPER = 1
+    HEAD = 2
+    OFFICER = 3
+    ADMIN = 4
+
+    def includes(self, other: Role) -> bool:
+        """True where whoever has this role may do what the other one may."""
+        return other in _COVERS[self]
+
+
+# Which roles each one includes.
+_COVERS: dict[Role, frozenset[Role]] = {
+    Role.DONOR: frozenset((Role.DONOR,)),
+    Role.HELPER: frozenset((Role.DONOR, Role.HELPER)),
+    Role.HEAD: frozenset((Role.DONOR, Role.HEAD)),
+    Role.OFFICER: frozenset((Role.DONOR, Role.HELPER, Role.HEAD, Role.OFFICER)),
+    Role.ADMIN: frozenset(Role),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role that somebody was given, and what for: an officer's or head's unit, a helper's round."""
+
+    role: Role
+    unit_id: int | None = None
+    round_id: int | None = None
 
 
 class Sex(StrEnum):
@@ -29,7 +54,7 @@ class Sex(StrEnum):
 class Person:
     """Somebody behind an address. `id` is None for who has neither consented nor chosen a language: nothing is kept of them.
 
-    `unit_id`: an officer's unit; they answer for it and all below.
+    `role` is the highest one; `grants` are all that the table gives. A configured administrator has the role without a grant.
     """
 
     address: str
@@ -37,7 +62,20 @@ class Person:
     role: Role = Role.DONOR
     id: int | None = None
     reachable: bool = True
-    unit_id: int | None = None
+    grants: tuple[Grant, ...] = ()
+
+    def may(self, role: Role) -> bool:
+        """True where one of the person's roles includes this one; for which unit or round is another question."""
+        return self.role.includes(role) or any(grant.role.includes(role) for grant in self.grants)
+
+    def units_as(self, role: Role) -> tuple[int, ...]:
+        """The units that the person was given just this role for."""
+        return tuple(grant.unit_id for grant in self.grants if grant.role is role and grant.unit_id is not None)
+
+    @property
+    def unit_id(self) -> int | None:
+        """An officer's (first) unit."""
+        return next(iter(self.units_as(Role.OFFICER)), None)
 
 
 class Component(StrEnum):

@@ -24,8 +24,8 @@ from core.plan_cells import (
     yes_cell,
 )
 from core.plan_cells import Read as CellRead
-from core.plan_table import Cell, text_of
 from core.rounds import RoundState
+from core.sheet_table import Cell, text_of
 from core.unclear import Unclear
 from core.vietnamese import fold
 

@@ -13,8 +13,8 @@ from core.findings import Weekday
 from core.plan_cells import count_cell, weekday_asked
 from core.plan_check import check_total
 from core.plan_columns import LONGEST, NOTHING, READERS, Facts, Occasion
-from core.plan_table import Line, Table
 from core.rounds import RoundState
+from core.sheet_table import Line, Table
 from core.unclear import Unclear
 
 _NO_FACTS = ("counter", "weekday")  # Columns that help to read a row, and say nothing of the round themselves.
@@ -206,6 +206,6 @@ def _about(tables: Sequence[Table]) -> Iterable[Remark]:
 
 def _sum(tables: Sequence[Table], entries: Sequence[Entry]) -> Iterable[Remark]:
     """The printed total, where it is not that of the rows. Rows whose target nobody can read may fill up what is missing."""
-    totals = [total for table in tables if (total := count_cell(table.total).value) is not None]
+    totals = [total for table in tables if (total := count_cell(table.totals.get("target")).value) is not None]
     if len(totals) == len(tables) and (finding := check_total(sum(totals), [e.facts.get("target") for e in entries])):
         yield Remark("", f"check.{finding.code}", finding.params)

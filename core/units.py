@@ -49,7 +49,11 @@ _WORD = re.compile(r"[a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An organisation. `kind` is a catalogue key (unit.kind.*); `aliases` are short names; `code` is stable and goes into links."""
+    """An organisation. `kind` is a catalogue key (unit.kind.*); `aliases` are other names; `code` is stable and goes into links.
+
+    `parent_id`: where it counts on the day of the index (the line that quotas, lists and authority follow); `also`: (line, unit) of
+    the other lines of that day ("reports" to a sector, say). `valid_from`, `valid_to`: ISO days, the last one included; None: no end.
+    """
 
     id: int
     code: str
@@ -57,6 +61,10 @@ class Unit:
     name: str
     aliases: tuple[str, ...] = ()
     parent_id: int | None = None
+    short_name: str = ""
+    valid_from: str | None = None
+    valid_to: str | None = None
+    also: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

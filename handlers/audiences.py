@@ -55,7 +55,7 @@ async def _to_eligible(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list
     plan = [r for r in await rounds.upcoming(tx, day) if r.state is RoundState.OPEN]
     registered = await donors.of_people(tx, [who.person_id for who in found])
     house.units.refresh()
-    index = await house.units.index(tx)
+    index = await house.units.index(tx, day)
 
     def may_come(donor: Donor, path: list[int], round_: Round) -> bool:
         rules = house.rules.of(round_.rule_set, round_.held_on)
@@ -85,7 +85,7 @@ async def _to_officers(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list
     round_ = scene.window.round
     assert round_ is not None
     scene.house.units.refresh()
-    index = await scene.house.units.index(tx)
+    index = await scene.house.units.index(tx, scene.day)
     answers = await notices.answers(tx, round_.id)
     said = []
     for who in found:

@@ -10,6 +10,8 @@ from storage import donors
 _START = {
     Role.ADMIN: ("start.admin", ("/rounds", "/export", "/register", "/help")),
     Role.OFFICER: ("start.officer", ("/rounds", "/next", "/register", "/help")),
+    Role.HEAD: ("start.welcome", ("/register", "/next", "/language", "/help")),
+    Role.HELPER: ("start.welcome", ("/register", "/next", "/language", "/help")),
     Role.DONOR: ("start.welcome", ("/register", "/next", "/language", "/help")),
 }
 

@@ -14,6 +14,7 @@ from handlers import (
     basics,
     eligible,
     exports,
+    files,
     joining,
     plan_import,
     privacy,
@@ -31,7 +32,7 @@ async def _help(turn: Turn, _: str) -> None:
     lines = [
         f"/{action.shown(turn.language)} – {turn.text(f'menu.{action.name}')}"
         for action in ACTIONS
-        if action.listed and turn.person.role >= action.role
+        if action.listed and turn.person.may(action.role)
     ]
     turn.say(
         "help.text", commands="\n".join(lines), contact=turn.settings.contact, organisation=turn.settings.organisation
@@ -56,13 +57,15 @@ ACTIONS: tuple[Action, ...] = (
     Action(("cancel", "huy"), _cancel, listed=False),
 )
 _FORMS: dict[str, Form] = {form.name: form for room in _ROOMS for form in room.FORMS}
+_FILES: dict[str, files.FileKind] = {**plan_import.FILES}
+_FILE_FORMS = frozenset(of_kind.form for of_kind in _FILES.values())
 _BY_NAME = {name: action for action in ACTIONS for name in action.names}
 _BY_WORDS = {fold(words): action for action in ACTIONS for words in action.words}
 
 
 def menu(role: Role) -> list[Action]:
     """What the menus of every channel list for a role, in order."""
-    return [action for action in ACTIONS if action.listed and role >= action.role]
+    return [action for action in ACTIONS if action.listed and role.includes(action.role)]
 
 
 async def respond(turn: Turn) -> None:
@@ -75,7 +78,7 @@ async def respond(turn: Turn) -> None:
             await outbox.move(turn.tx, turn.person.address, address)
             turn.conversation = None
         case FileRead(upload):
-            await plan_import.show(turn, upload)
+            await files.show(turn, upload, _FILES)
         case _ if not turn.inbound.private:
             if isinstance(turn.inbound.input, Command | Start):
                 turn.say("group.private")
@@ -100,8 +103,8 @@ async def _private(turn: Turn) -> None:
         case Press(token) if token.startswith("/"):
             name, _, args = token[1:].partition(" ")
             await _command(turn, name, args)
-        case File() as file if turn.conversation is None or turn.conversation.form == plan_import.FORM.name:
-            await plan_import.receive(turn, file)
+        case File() as file if turn.conversation is None or turn.conversation.form in _FILE_FORMS:
+            await files.receive(turn, file)
         case _ if unknown:
             turn.say("form.closed", "/register", "/help")
         case _ if turn.conversation is not None:
@@ -161,7 +164,7 @@ async def _command(turn: Turn, name: str, args: str) -> None:
     action = _BY_NAME.get(name.lower())
     if action is None:
         turn.say("command.unknown", "/help", name=name[:32])
-    elif turn.person.role < action.role:
+    elif not turn.person.may(action.role):
         await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command=action.name)
         message = "command.refused" if action.role is Role.ADMIN else "command.refused_officers"
         turn.say(message, "/help", contact=turn.settings.contact)
@@ -189,7 +192,7 @@ async def _in_form(turn: Turn) -> None:
     assert turn.conversation is not None
     form = _FORMS[turn.conversation.form]
     command = form.command or form.name
-    if turn.person.role < _BY_NAME[command].role:  # Taken away since the form was opened.
+    if not turn.person.may(_BY_NAME[command].role):  # Taken away since the form was opened.
         turn.conversation = None
         await _command(turn, command, "")
         return

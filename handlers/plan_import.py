@@ -2,72 +2,22 @@
 
 from __future__ import annotations
 
-from core.authority import own_units
-from core.dialogue import File, Reply
+from core.dialogue import Reply
 from core.people import Role
 from core.plan_entries import Plan
-from core.plan_table import MAX_BYTES
 from core.unclear import Unclear
-from handlers import plan_report
+from handlers import files, plan_report
 from handlers.form import Answers, AskAgain, Finish, Form, Given, Prompt, Question, labelled, open_form
 from handlers.plan_proposal import Asker, Proposal, findings, propose, save
 from handlers.turn import Action, Turn
-from storage import records, uploads
+from storage import uploads
 from storage.uploads import Upload
 
 _UPLOAD, _SEEN = "_upload", "_seen"
 
 
-async def receive(turn: Turn, file: File) -> None:
-    """A file arrives while nothing else is asked: an officer's is read, nobody else's is looked at."""
-    if turn.person.role < Role.OFFICER:
-        await uploads.refuse(turn.tx, turn.person.address, file)
-        turn.say("import.unasked", "/register", "/next", "/help")
-    elif await _may(turn):
-        await _accept(turn, file)
-    else:
-        await uploads.refuse(turn.tx, turn.person.address, file)
-
-
-async def _may(turn: Turn) -> bool:
-    """Whether the person answers for any unit; said and kept where not."""
-    if own_units(turn.person, await turn.unit_index()) != frozenset():
-        return True
-    await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="plan")
-    turn.say("import.no_unit", contact=turn.settings.contact)
-    return False
-
-
-async def _accept(turn: Turn, file: File) -> None:
-    if file.size > MAX_BYTES:
-        await uploads.refuse(turn.tx, turn.person.address, file)
-        turn.say("import.refused.size", highest=MAX_BYTES >> 20)
-    elif await uploads.accept(turn.tx, turn.person.address, file, turn.at) is None:
-        turn.say("import.gone")
-    else:
-        turn.say("import.reading", name=file.name)
-
-
-async def show(turn: Turn, upload_id: int) -> None:
-    """A file has been read: the report, and what saving would do. In the middle of another form it waits."""
-    upload = await uploads.of_address(turn.tx, turn.person.address, upload_id)
-    if upload is None or upload.state not in ("read", "failed"):
-        return  # Decided on, or forgotten.
-    if upload.state == "failed":
-        turn.say(upload.result["refused"], "/plan", **upload.result["params"])
-        await uploads.told(turn.tx, upload.id)
-    elif turn.conversation and turn.conversation.form != FORM.name:
-        turn.say("import.ready", "/plan", name=upload.name)
-    elif turn.person.role < Role.OFFICER:  # Taken away since the file was sent.
-        await uploads.decide(turn.tx, turn.person.address)
-        turn.say("command.refused", "/help", contact=turn.settings.contact)
-    elif await _may(turn):
-        await _report(turn, upload)
-
-
 async def _report(turn: Turn, upload: Upload) -> None:
     """Say what was found; ask whether to save where there is something to save."""
-    await uploads.decide(turn.tx, turn.person.address, but=upload.id)
     try:
         plan = _plan(upload)
         proposal = await propose(turn.tx, plan, _asker(turn))
@@ -167,9 +117,9 @@ FORM = Form(
 
 async def plan(turn: Turn, _: str) -> None:
     """Show the file that waits for a decision; else hand out the template and say how it goes."""
-    if not await _may(turn):
+    if not await files.may(turn):
         return
-    if upload := await uploads.undecided(turn.tx, turn.person.address):
+    if upload := await uploads.undecided(turn.tx, turn.person.address, "plan"):
         await _report(turn, upload)
         return
     turn.say("import.how")
@@ -182,3 +132,4 @@ ACTIONS = (
     Action(("plan", "kehoach"), plan, role=Role.OFFICER, words=("ke hoach", "nhap ke hoach", "plan"), within=False),
 )
 FORMS = (FORM,)
+FILES = {"plan": files.FileKind("/plan", FORM.name, _report)}

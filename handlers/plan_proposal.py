@@ -162,7 +162,7 @@ async def _audit(tx: Tx, address: str, proposal: Proposal, at: int) -> None:
 
 
 async def _compared(tx: Tx, plan: Plan, asker: Asker, coming: tuple[UnitRow, ...]) -> Proposal:
-    index = await UnitsCache().index(tx)
+    index = await UnitsCache().index(tx, asker.today)
     prefix = _prefix(plan, asker, index)
     codes = [code_of(entry, prefix) for entry in plan.entries]
     stored = await rounds.by_codes(tx, sorted(filter(None, codes)))

@@ -135,8 +135,8 @@ class Turn:
         self.reply(Reply(text=text, document=DocumentRef(document, {"language": self.language, **params})))
 
     async def unit_index(self) -> UnitIndex:
-        """All units."""
-        return await self.house.units.index(self.tx)
+        """All units, as they are today."""
+        return await self.house.units.index(self.tx, self.today)
 
     async def know(self, language: str | None = None) -> int:
         """Keep the person from here on (they consented, or chose a language); their id."""

@@ -19,6 +19,9 @@ _COLUMNS = (
 )
 
 
+_LISTED = ", ".join(f"d.{column}" for column in _COLUMNS.split(", "))
+
+
 def _values(donor: Donor) -> tuple[object, ...]:
     birth = donor.birth
     return (
@@ -167,10 +170,12 @@ async def by_phone(tx: Tx, phone: str) -> dict[int, Donor]:
     return {row[-1]: _donor(row[:-1]) for row in rows}
 
 
-def _unit_filter(unit_ids: Sequence[int] | None) -> str:
+def _unit_filter(unit_ids: Sequence[int] | None, round_id: int | None) -> str:
+    """Of a round's list the unit counts that the answer was given for."""
     if unit_ids is None:
         return "1 = 1"
-    return f"unit_id IN ({', '.join(str(int(unit_id)) for unit_id in (0, *unit_ids))})"  # Never an empty list: not everybody's SQL.
+    column = "d.unit_id" if round_id is None else "j.unit_id"
+    return f"{column} IN ({', '.join(str(int(unit_id)) for unit_id in (0, *unit_ids))})"  # Never an empty list: not everybody's SQL.
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +196,7 @@ def _source(round_id: int | None) -> str:
 
 async def count(tx: Tx, unit_ids: Sequence[int] | None, *, round_id: int | None = None) -> int:
     """How many donors these units have; None for all. With a round: how many are on its list."""
-    row = await tx.one(f"SELECT count(*) FROM {_source(round_id)} WHERE {_unit_filter(unit_ids)}")  # noqa: S608 (integers only)
+    row = await tx.one(f"SELECT count(*) FROM {_source(round_id)} WHERE {_unit_filter(unit_ids, round_id)}")  # noqa: S608 (integers only)
     return int(row[0]) if row else 0
 
 
@@ -205,7 +210,7 @@ async def listing(
     after: tuple[str, int] = ("", 0)
     while True:
         rows = await tx.all(
-            f"SELECT {_COLUMNS}, {more}, d.id FROM {_source(round_id)} WHERE {_unit_filter(unit_ids)}"  # noqa: S608 (integers only)
+            f"SELECT {_LISTED}, {more}, d.id FROM {_source(round_id)} WHERE {_unit_filter(unit_ids, round_id)}"  # noqa: S608 (integers only)
             " AND (name_key, d.id) > (?, ?) ORDER BY name_key, d.id LIMIT ?",
             (*after, page),
         )

@@ -108,10 +108,9 @@ def _joined(row: Row) -> Joined:
 
 async def counts(tx: Tx, round_id: int, unit_ids: Sequence[int] | None = None) -> Counts:
     """People of a round by what they answered; of these units alone, None for all."""
-    within = "1 = 1" if unit_ids is None else f"d.unit_id IN ({', '.join(str(int(u)) for u in (0, *unit_ids))})"
+    within = "1 = 1" if unit_ids is None else f"unit_id IN ({', '.join(str(int(u)) for u in (0, *unit_ids))})"
     rows = await tx.all(
-        "SELECT j.state, count(*) FROM joins j LEFT JOIN donors d ON d.person_id = j.person_id"  # noqa: S608 (integers only)
-        f" WHERE j.round_id = ? AND {within} GROUP BY j.state",
+        f"SELECT state, count(*) FROM joins WHERE round_id = ? AND {within} GROUP BY state",  # noqa: S608 (integers only)
         (round_id,),
     )
     return tally((state, number) for state, number in rows)
@@ -121,8 +120,8 @@ async def active_of_units(tx: Tx, round_id: int, unit_ids: Sequence[int]) -> lis
     """The people of these units who take part in a round (certain, offered, waiting, maybe), by their ids."""
     units = ", ".join(str(int(unit_id)) for unit_id in (0, *unit_ids))
     rows = await tx.all(
-        "SELECT j.person_id FROM joins j JOIN donors d ON d.person_id = j.person_id"  # noqa: S608 (integers only)
-        f" WHERE j.round_id = ? AND j.state IN ({', '.join('?' * len(ACTIVE))}) AND d.unit_id IN ({units}) ORDER BY j.id",
+        f"SELECT person_id FROM joins WHERE round_id = ? AND state IN ({', '.join('?' * len(ACTIVE))})"  # noqa: S608 (integers only)
+        f" AND unit_id IN ({units}) ORDER BY id",
         (round_id, *ACTIVE),
     )
     return [person_id for (person_id,) in rows]
@@ -139,13 +138,13 @@ async def room(tx: Tx, round_: Round, but_for: int | None = None) -> Room:
     return room_of(round_, dict(rows))
 
 
-async def answer(tx: Tx, round_: Round, person_id: int, wish: Wish, *, at: int) -> Join:
-    """Write down what somebody answers; what became of it stands in the state.
+async def answer(tx: Tx, round_: Round, person_id: int, wish: Wish, *, at: int, via: str = "self") -> Join:
+    """Write down what somebody answers; what became of it stands in the state. `via`: who wrote the first answer down (see joins.via).
 
     Certain: a seat, or a place at the end of the line. Who has a seat keeps it where the slot they want instead is full; who
     waits keeps their place. Maybe and no give back a seat or a place. The caller then lets `promote` give away what came free.
     """
-    join = await of(tx, round_.id, person_id) or await _new(tx, round_, person_id, at)
+    join = await of(tx, round_.id, person_id) or await _new(tx, round_, person_id, at=at, via=via)
     knowing = replace(join, version=round_.version, not_yet=wish.not_yet or join.not_yet)
     if wish.state is JoinState.CERTAIN:
         return await _write(tx, await _seat_or_line(tx, round_, knowing, wish.slot, at=at), at)
@@ -188,13 +187,13 @@ async def _ahead(tx: Tx, join: Join, slot: str) -> int:
     return int(row[0]) if row else 0
 
 
-async def _new(tx: Tx, round_: Round, person_id: int, at: int) -> Join:
+async def _new(tx: Tx, round_: Round, person_id: int, *, at: int, via: str) -> Join:
     """A row that says "no" until the answer is written, with a code that nobody has."""
     code = await _free_code(tx)
     rows = await tx.run(
-        "INSERT INTO joins (round_id, person_id, state, code, version, joined_at, changed_at) VALUES (?, ?, 'no', ?, ?, ?, ?)"  # noqa: S608
-        f" RETURNING {_COLUMNS}",
-        (round_.id, person_id, code, round_.version, at, at),
+        "INSERT INTO joins (round_id, person_id, state, code, version, via, joined_at, changed_at)"  # noqa: S608 (constant columns)
+        f" VALUES (?, ?, 'no', ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
+        (round_.id, person_id, code, round_.version, via, at, at),
     )
     return _join(rows[0])
 
@@ -212,9 +211,10 @@ def _as(join: Join, state: JoinState, **more: Any) -> Join:
 
 
 async def _write(tx: Tx, join: Join, at: int) -> Join:
-    """Keep an answer as it is now."""
+    """Keep an answer as it is now, for the unit that its person belongs to now."""
     rows = await tx.run(
-        "UPDATE joins SET state = ?, slot = ?, version = ?, not_yet = ?, queued_at = ?, offer_until = ?, changed_at = ?"  # noqa: S608
+        "UPDATE joins SET state = ?, slot = ?, version = ?, not_yet = ?, queued_at = ?, offer_until = ?, changed_at = ?,"  # noqa: S608
+        " unit_id = coalesce((SELECT d.unit_id FROM donors d WHERE d.person_id = joins.person_id), unit_id)"
         f" WHERE id = ? RETURNING {_COLUMNS}",
         (
             join.state,
@@ -281,6 +281,15 @@ async def waited_for(tx: Tx, today: date) -> list[int]:
 async def confirm(tx: Tx, join: Join, version: int, at: int) -> None:
     """The person knows the round as it is now."""
     await tx.run("UPDATE joins SET version = ?, changed_at = ? WHERE id = ?", (version, at, join.id))
+
+
+async def follow_unit(tx: Tx, person_id: int, today: date) -> None:
+    """The person belongs to another unit now: their answers to rounds from today on count for it, those of before stay."""
+    await tx.run(
+        "UPDATE joins SET unit_id = (SELECT d.unit_id FROM donors d WHERE d.person_id = joins.person_id) WHERE person_id = ?"
+        " AND round_id IN (SELECT id FROM rounds WHERE held_on >= ?)",
+        (person_id, today.isoformat()),
+    )
 
 
 async def move(tx: Tx, source: Round, target: Round, person_ids: Sequence[int]) -> int:

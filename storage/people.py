@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 from core.json_text import pack, unpack
-from core.people import Conversation, Person, Role
+from core.people import Conversation, Grant, Person, Role
 from storage.database import Tx
 
-_ROLES = {"officer": Role.OFFICER, "admin": Role.ADMIN}
+_ROLES = {role.name.lower(): role for role in Role}
+PAPER = "paper"  # The channel of people from paper lists: nobody is behind it.
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -18,16 +20,17 @@ def _marks(values: Sequence[object]) -> str:
 async def load(tx: Tx, addresses: Sequence[str]) -> dict[str, Person]:
     """The known ones among these addresses, with their roles from the table."""
     rows = await tx.all(
-        "SELECT p.address, p.language, p.id, p.reachable, r.role, r.unit_id FROM people p LEFT JOIN roles r ON r.address = p.address"  # noqa: S608
-        f" WHERE p.address IN ({_marks(addresses)})",
+        "SELECT p.address, p.language, p.id, p.reachable, r.role, r.unit_id, r.round_id"  # noqa: S608 (only marks are joined)
+        f" FROM people p LEFT JOIN roles r ON r.address = p.address WHERE p.address IN ({_marks(addresses)}) ORDER BY r.id",
         addresses,
     )
     people: dict[str, Person] = {}
-    for address, language, id_, reachable, role, unit_id in rows:
+    for address, language, id_, reachable, role, unit_id, round_id in rows:
         known = people.get(address)
-        highest = max(_ROLES.get(role, Role.DONOR), known.role if known else Role.DONOR)
-        unit_id = unit_id if role == "officer" else known.unit_id if known else None
-        people[address] = Person(address, language, highest, id_, bool(reachable), unit_id)
+        given = (*known.grants,) if known else ()
+        given += (Grant(_ROLES[role], unit_id, round_id),) if role else ()
+        highest = max((grant.role for grant in given), default=Role.DONOR)
+        people[address] = Person(address, language, highest, id_, bool(reachable), given)
     return people
 
 
@@ -47,17 +50,26 @@ async def keep(tx: Tx, address: str, language: str, at: int) -> int:
     return int(rows[0][0])
 
 
+async def add_paper(tx: Tx, language: str, at: int) -> int:
+    """Make somebody known who is on a paper list alone; the person's id. Nothing can be sent to them."""
+    rows = await tx.run(
+        "INSERT INTO people (address, language, reachable, created_at) VALUES (?, ?, 0, ?) RETURNING id",
+        (f"{PAPER}:{secrets.token_hex(8)}", language, at),
+    )
+    return int(rows[0][0])
+
+
 async def set_reachable(tx: Tx, address: str, *, reachable: bool) -> None:
     """The person blocked us, or came back."""
     await tx.run("UPDATE people SET reachable = ? WHERE address = ?", (int(reachable), address))
 
 
-async def grant(tx: Tx, address: str, role: Role, *, unit_id: int | None, by: str, at: int) -> None:
-    """Give somebody a role."""
+async def grant(tx: Tx, address: str, given: Grant, *, by: str, at: int) -> None:
+    """Give somebody a role, beside those that they have; the same one again changes nothing."""
     await tx.run(
-        "INSERT INTO roles (address, role, unit_id, granted_at, granted_by) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (address, role) DO UPDATE SET unit_id = excluded.unit_id",
-        (address, role.name.lower(), unit_id, at, by),
+        "INSERT INTO roles (address, role, unit_id, round_id, granted_at, granted_by) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (address, role, coalesce(unit_id, 0), coalesce(round_id, 0)) DO NOTHING",
+        (address, given.role.name.lower(), given.unit_id, given.round_id, at, by),
     )
 
 

@@ -12,7 +12,7 @@ from storage.database import Tx
 
 _HELD = "held:"
 _KEEP_MS = 7 * 86_400_000  # As long as a form stays open.
-_COLUMNS = "id, address, name, size, remote, body, state, result"
+_COLUMNS = "id, address, name, size, remote, body, state, kind, result"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Upload:
     remote: str
     body: bytes | None
     state: str
+    kind: str
     result: dict[str, Any]
 
 
@@ -75,17 +76,17 @@ async def of_address(tx: Tx, address: str, upload_id: int) -> Upload | None:
     return await _one(tx, "address = ? AND id = ?", (address, upload_id))
 
 
-async def undecided(tx: Tx, address: str) -> Upload | None:
-    """The newest file of this address that was read and waits for a decision."""
-    return await _one(tx, "address = ? AND state = 'read' ORDER BY id DESC LIMIT 1", (address,))
+async def undecided(tx: Tx, address: str, kind: str) -> Upload | None:
+    """The newest file of this kind and address that was read and waits for a decision."""
+    return await _one(tx, "address = ? AND kind = ? AND state = 'read' ORDER BY id DESC LIMIT 1", (address, kind))
 
 
 async def _one(tx: Tx, where: str, values: tuple[object, ...]) -> Upload | None:
     row = await tx.one(f"SELECT {_COLUMNS} FROM uploads WHERE {where}", values)  # noqa: S608 (our own clauses)
     if row is None:
         return None
-    upload_id, address, name, size, remote, body, state, result = row
-    return Upload(upload_id, address, name, size, remote, body, state, unpack(result) if result else {})
+    upload_id, address, name, size, remote, body, state, kind, result = row
+    return Upload(upload_id, address, name, size, remote, body, state, kind, unpack(result) if result else {})
 
 
 async def sent(tx: Tx, address: str) -> list[tuple[str, int, int]]:
@@ -95,10 +96,11 @@ async def sent(tx: Tx, address: str) -> list[tuple[str, int, int]]:
 
 
 async def finish(tx: Tx, upload_id: int, result: dict[str, Any], *, failed: bool) -> bool:
-    """Keep what was read in place of the file; False where somebody else has done so."""
+    """Keep what was read in place of the file; False where somebody else has done so. `result` says its "kind"."""
+    kind = str(result.get("kind", "plan"))
     rows = await tx.run(
-        "UPDATE uploads SET state = ?, result = ?, body = NULL, remote = '' WHERE id = ? AND state = 'new' RETURNING id",
-        ("failed" if failed else "read", pack(result), upload_id),
+        "UPDATE uploads SET state = ?, kind = ?, result = ?, body = NULL, remote = '' WHERE id = ? AND state = 'new' RETURNING id",
+        ("failed" if failed else "read", kind, pack(result), upload_id),
     )
     return bool(rows)
 

@@ -12,6 +12,9 @@ from unicodedata import normalize
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.file_kinds import read_file
+from core.plan_entries import Plan
+
 _DATA = Path(__file__).parent / "data"
 Rows = Sequence[Sequence[object]]
 
@@ -19,6 +22,11 @@ Rows = Sequence[Sequence[object]]
 def book(rows: Rows, name: str = "Kế hoạch") -> bytes:
     """A workbook of one sheet."""
     return made(lambda workbook: fill(workbook.active, rows, name))
+
+
+def plan_from(name: str, body: bytes, today: date) -> Plan:
+    """What a file of a plan says."""
+    return Plan.from_json(read_file(name, body, today, only="plan"))
 
 
 def made(build: Callable[[Any], object]) -> bytes:

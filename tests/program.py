@@ -16,7 +16,7 @@ from bot.app import App, open_app
 from bot.clock import Clock
 from bot.config import Config
 from bot.plans import read_plan, write_plan
-from core.people import Role
+from core.people import Grant, Role
 from storage import people
 from storage.database import _driver
 from tests.servers.telegram import FakeTelegram
@@ -63,14 +63,16 @@ async def program(
 
 
 async def grant(app: App, address: str, role: Role, language: str = "vi", *, unit: str = "") -> None:
-    """Somebody whom the table of roles names; an officer of the unit with this code, or of none yet."""
+    """Somebody whom the table of roles names; for the unit with this code, or (officers) for none yet; a helper for the first round."""
     at = app.clock.at()
 
     async def write(tx: Any) -> None:
         found = await tx.one("SELECT id FROM units WHERE code = ?", (unit,))
         assert found or not unit, f"no unit {unit!r}"
+        round_ = await tx.one("SELECT min(id) FROM rounds") if role is Role.HELPER else None
         await people.keep(tx, address, language, at)
-        await people.grant(tx, address, role, unit_id=found[0] if found else None, by="test", at=at)
+        given = Grant(role, found[0] if found else None, round_[0] if round_ else None)
+        await people.grant(tx, address, given, by="test", at=at)
 
     await app.database.write(write)
 

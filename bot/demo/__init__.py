@@ -63,7 +63,7 @@ async def load(database: Database, rules: RuleBook, at: int) -> bool:
 
 async def _people(tx: Tx, rules: RuleSet, at: int) -> None:
     rng = random.Random(2021)  # noqa: S311 (the same invented people on every machine)
-    units = [row[0] for row in await tx.all("SELECT id FROM units WHERE parent_id IS NOT NULL ORDER BY id")]
+    units = [row[0] for row in await tx.all("SELECT DISTINCT unit_id FROM unit_links ORDER BY unit_id")]
     for number in range(_DONORS):
         person = await people.keep(tx, f"demo:{number}", "vi", at)
         donor = _donor(rng, number, rng.choice(units))

@@ -87,7 +87,7 @@ def filename(params: Params, paper: Paper, suffix: str) -> str:
 
 async def rows(tx: Tx, unit_ids: Sequence[int] | None, for_: Occasion) -> AsyncIterator[list[Row]]:
     """Everybody of these units (None: of all) who is on the list, in the order of official lists, page by page, numbered without gaps."""
-    index = await UnitsCache().index(tx)
+    index = await UnitsCache().index(tx, for_.day)
     number = 0
     async for page in donors.listing(tx, unit_ids, round_id=for_.round_id):
         yield [_row(listed, index, number + place, for_.day) for place, listed in enumerate(page, 1)]

@@ -189,6 +189,9 @@ CREATE TABLE pictures (
   at INTEGER NOT NULL
 ) STRICT;
 
+-- What an officer's file is: a plan, a list, ...
+ALTER TABLE uploads ADD COLUMN kind TEXT NOT NULL DEFAULT 'plan';
+
 -- What donors ask in their own words, and what an officer answered. The words go some time after the answer.
 CREATE TABLE questions (
   id INTEGER PRIMARY KEY,

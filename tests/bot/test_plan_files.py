@@ -14,13 +14,12 @@ from unicodedata import normalize
 import openpyxl
 import pytest
 
+from bot.file_worker import result_of
 from bot.intake import read_in_child
-from bot.plan_files import read_file
-from bot.plan_worker import result_of
 from core.plan_entries import Entry, Plan
-from core.plan_table import MAX_BYTES
+from core.sheet_table import MAX_BYTES
 from core.unclear import Unclear
-from tests.plan_books import HEAD, TIDY, book, fill, lai_chau, made
+from tests.plan_books import HEAD, TIDY, book, fill, lai_chau, made, plan_from
 
 TODAY = date(2026, 11, 24)
 
@@ -61,15 +60,15 @@ units = ["Sở Y tế"]
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_table_says_the_same_as_xlsx_and_as_csv(separator: str, encoding: str) -> None:
     """Whatever stands between cells, with and without a mark of the encoding."""
-    assert facts(read_file("plan.csv", csv(separator, encoding), TODAY)) == facts(
-        read_file("plan.xlsx", book(TIDY), TODAY)
+    assert facts(plan_from("plan.csv", csv(separator, encoding), TODAY)) == facts(
+        plan_from("plan.xlsx", book(TIDY), TODAY)
     )
 
 
 def test_toml_says_the_same() -> None:
     """With its code, and open at once, as plans in TOML always were; rows are lines of the file."""
-    plan = read_file("plan.toml", TOML.encode(), TODAY)
-    (first, *_) = facts(read_file("plan.xlsx", book(TIDY), TODAY))
+    plan = plan_from("plan.toml", TOML.encode(), TODAY)
+    (first, *_) = facts(plan_from("plan.xlsx", book(TIDY), TODAY))
     assert facts(plan) == [first | {"code": "LS-2027-01"}]
     assert plan.state == "open"
     assert plan.entries[0].row == 2
@@ -77,7 +76,7 @@ def test_toml_says_the_same() -> None:
 
 def test_a_wrong_round_of_a_toml_file_is_a_row_with_a_mistake() -> None:
     """The others can be saved."""
-    plan = read_file(
+    plan = plan_from(
         "plan.toml", (TOML + TOML.replace("01", "02").replace("number = 1", 'number = "x"')).encode(), TODAY
     )
     assert [bool(entry.wrong) for entry in plan.entries] == [False, True]
@@ -97,14 +96,14 @@ def _windows_1258(text: str) -> bytes:
 
 def test_letters_of_old_windows_are_read_and_asked_about() -> None:
     """Windows-1258: read right, and a person is asked to look."""
-    plan = read_file("plan.csv", _windows_1258("Đợt;Ngày;Địa điểm\r\n1;19/3/2027;Trường Đại học Nguyễn Huệ"), TODAY)
+    plan = plan_from("plan.csv", _windows_1258("Đợt;Ngày;Địa điểm\r\n1;19/3/2027;Trường Đại học Nguyễn Huệ"), TODAY)
     assert plan.entries[0].facts["place"] == "Trường Đại học Nguyễn Huệ"
     assert [remark.message for remark in plan.asked] == ["import.asked.letters"]
 
 
 def test_the_lai_chau_paper_is_18_rounds() -> None:
     """With its emblem, merged cells, two rows of titles, headings, a repeated title, a total and signatures."""
-    plan = read_file("KH.xlsx", lai_chau(), TODAY)
+    plan = plan_from("KH.xlsx", lai_chau(), TODAY)
     assert [entry.facts["number"] for entry in plan.entries] == list(range(1, 19))
     assert sum(entry.facts["target"] for entry in plan.entries) == 7260
     assert not [entry for entry in plan.entries if entry.wrong]
@@ -123,14 +122,14 @@ def test_all_visible_sheets_are_read() -> None:
         fill(workbook.create_sheet(), (HEAD, TIDY[3]), "Quý II")
         fill(workbook.create_sheet(), [["Ghi nhớ: mang theo căn cước"]], "Dặn dò")
 
-    plan = read_file("plan.xlsx", made(build), TODAY)
+    plan = plan_from("plan.xlsx", made(build), TODAY)
     assert [(entry.sheet, entry.row) for entry in plan.entries] == [("Quý I", 2), ("Quý I", 3), ("Quý II", 2)]
 
 
 def test_what_excel_worked_out_counts_and_no_formula_is_run() -> None:
     """A formula without a stored result says nothing; a text that looks like one is a text."""
     rows = [*TIDY[:2], (2, '=HYPERLINK("http://x","Đợt")', "=TODAY()", None, "=1+1", 80, None, None)]
-    entry: Entry = read_file("plan.xlsx", book(rows), TODAY).entries[-1]
+    entry: Entry = plan_from("plan.xlsx", book(rows), TODAY).entries[-1]
     assert entry.row == 3
     assert not entry.facts.keys() & {"held_on", "place", "name"}
 
@@ -202,7 +201,7 @@ def test_a_file_that_is_no_plan_is_refused_with_a_reason(name: str, body: bytes,
 def test_links_to_other_workbooks_are_not_followed() -> None:
     """They may stand in a file that somebody copied together; its own cells are read."""
     body = _with(PLAIN, {}, **{"xl/externalLinks/externalLink1.xml": b"<externalLink/>"})
-    assert facts(read_file("plan.xlsx", body, TODAY)) == facts(read_file("plan.xlsx", PLAIN, TODAY))
+    assert facts(plan_from("plan.xlsx", body, TODAY)) == facts(plan_from("plan.xlsx", PLAIN, TODAY))
 
 
 def _sheet_xml(cells: bytes) -> bytes:
@@ -260,7 +259,7 @@ def test_a_workbook_that_claims_to_be_huge_is_read_by_its_cells() -> None:
         PLAIN, {_SHEET: lambda xml: xml.replace(b'<dimension ref="A1:H4" />', b'<dimension ref="A1:XFD1048576"/>')}
     )
     assert b"XFD1048576" in zipfile.ZipFile(io.BytesIO(body)).read(_SHEET)
-    assert len(read_file("plan.xlsx", body, TODAY).entries) == 3
+    assert len(plan_from("plan.xlsx", body, TODAY).entries) == 3
 
 
 @pytest.mark.parametrize(
@@ -269,14 +268,14 @@ def test_a_workbook_that_claims_to_be_huge_is_read_by_its_cells() -> None:
 def test_strange_texts_stay_texts(cell: str) -> None:
     """Clean of what nobody sees, and otherwise as they are."""
     head, row = "Đợt,Ngày,Địa điểm", f'1,19/3/2027,"{cell.replace(chr(34), chr(34) * 2)}"'
-    place = read_file("plan.csv", f"{head}\n{row}".encode(), TODAY).entries[0].facts["place"]
+    place = plan_from("plan.csv", f"{head}\n{row}".encode(), TODAY).entries[0].facts["place"]
     assert place == cell.replace("\x0b", "").replace("\u202e", "").strip("; ")
 
 
 def test_read_file_never_opens_what_is_too_large() -> None:
     """Not even to see what it is."""
     with pytest.raises(Unclear, match="size"):
-        read_file("plan.xlsx", b"\0" * (MAX_BYTES + 1), TODAY)
+        plan_from("plan.xlsx", b"\0" * (MAX_BYTES + 1), TODAY)
 
 
 def test_the_fixtures_are_real_workbooks() -> None:

@@ -18,11 +18,11 @@ async def test_command(telegram_shared: AtTelegram, name: str, role: Role) -> No
     person = telegram_shared.server.person("Lan")
     address = f"telegram:{person.id}"
     if role is not Role.DONOR:
-        await grant(telegram_shared.app, address, role, unit="YT" if role is Role.OFFICER else "")
+        await grant(telegram_shared.app, address, role, unit="YT" if role in (Role.OFFICER, Role.HEAD) else "")
     action = next(action for action in ACTIONS if name in action.names)
     person.say(f"/{name}")
     text = (await person.answer(PATIENCE_S)).text
-    refused = role < action.role
+    refused = not role.includes(action.role)
     assert ("chỉ dành cho" in text) is refused
     audit = telegram_shared.rows("SELECT action, detail FROM audit WHERE address = ?", address)
     assert len(audit) == refused
@@ -35,12 +35,12 @@ async def test_help_lists_what_the_role_may(telegram_shared: AtTelegram, role: R
     """No more and no less."""
     person = telegram_shared.server.person("Lan")
     if role is not Role.DONOR:
-        await grant(telegram_shared.app, f"telegram:{person.id}", role)
+        await grant(telegram_shared.app, f"telegram:{person.id}", role, unit="YT" if role is Role.HEAD else "")
     person.say("/help")
     text = (await person.answer(PATIENCE_S)).text
     for action in ACTIONS:
         if action.listed:
-            assert (f"/{action.shown('vi')} –" in text) is (role >= action.role)
+            assert (f"/{action.shown('vi')} –" in text) is role.includes(action.role)
 
 
 async def test_the_menus_of_telegram_show_the_same(telegram_shared: AtTelegram) -> None:

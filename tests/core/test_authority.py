@@ -3,7 +3,7 @@
 import pytest
 
 from core.authority import may_invite, own_units
-from core.people import Person, Role
+from core.people import Grant, Person, Role
 from core.units import Unit, UnitIndex
 
 ROOT, HEALTH, CLINIC, SCHOOLS = 1, 2, 3, 4
@@ -16,9 +16,9 @@ INDEX = UnitIndex.of(
     )
 )
 ADMIN = Person("web:1", "vi", Role.ADMIN)
-OFFICER = Person("web:2", "vi", Role.OFFICER, unit_id=HEALTH)
+OFFICER = Person("web:2", "vi", Role.OFFICER, grants=(Grant(Role.OFFICER, HEALTH),))
 NEW_OFFICER = Person("web:3", "vi", Role.OFFICER)
-DONOR = Person("web:4", "vi", Role.DONOR, unit_id=HEALTH)
+DONOR = Person("web:4", "vi", Role.HEAD, grants=(Grant(Role.HEAD, HEALTH),))
 
 
 @pytest.mark.parametrize(

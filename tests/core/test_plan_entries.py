@@ -12,7 +12,8 @@ import pytest
 
 from core.plan_columns import STATES, Facts
 from core.plan_entries import Entry, Plan, read_tables
-from core.plan_table import Cell, Sheet, find_table
+from core.plan_table import PLAN
+from core.sheet_table import Cell, Sheet, find_table
 
 TODAY = date(2026, 11, 24)
 DAY = date(2027, 3, 19)
@@ -20,7 +21,7 @@ DAY = date(2027, 3, 19)
 
 def read(*rows: Sequence[Cell], name: str = "KH") -> Plan:
     """A plan of one sheet."""
-    table = find_table(Sheet(name, rows))
+    table = find_table(Sheet(name, rows), PLAN)
     assert table
     return read_tables([table], TODAY)
 

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 
-from core.plan_table import ALIASES, Cell, Sheet, field_of, find_table
+from core.plan_table import PLAN
+from core.sheet_table import Cell, Sheet, find_table
 
 Rows = Sequence[Sequence[Cell]]
 DAY = date(2027, 3, 19)
@@ -17,7 +18,7 @@ ROW: list[Cell] = [1, DAY, "Nhà văn hoá", 100]
 
 def rows_of(rows: Rows, merges: Sequence[tuple[int, int, int, int]] = ()) -> list[int]:
     """Numbers of the rows that are rounds."""
-    table = find_table(Sheet("KH", rows, merges))
+    table = find_table(Sheet("KH", rows, merges), PLAN)
     return [line.row for line in table.lines] if table else []
 
 
@@ -50,12 +51,12 @@ def rows_of(rows: Rows, merges: Sequence[tuple[int, int, int, int]] = ()) -> lis
 )
 def test_titles_of_columns_mean_something(title: str, name: str) -> None:
     """With and without diacritics, composed or not, with what stands in brackets or behind; "Đơn vị" alone is not guessed at."""
-    assert field_of(title) == name
+    assert PLAN.field_of(title) == name
 
 
 def test_no_title_means_two_columns() -> None:
     """Every alias stands in one row of the table."""
-    all_ = [alias for aliases in ALIASES.values() for alias in aliases]
+    all_ = [alias for aliases in PLAN.titles.values() for alias in aliases]
     assert len(all_) == len(set(all_))
 
 
@@ -75,7 +76,7 @@ def test_two_rows_of_titles_are_read_together() -> None:
         [None, None, "Bắt đầu", "Kết thúc", None],
         [1, DAY, "7h", "11h", "Nhà văn hoá"],
     ]
-    table = find_table(Sheet("KH", rows, [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3), (0, 4, 1, 4)]))
+    table = find_table(Sheet("KH", rows, [(0, 0, 1, 0), (0, 1, 1, 1), (0, 2, 0, 3), (0, 4, 1, 4)]), PLAN)
     assert table
     assert table.columns == {"number": 0, "held_on": 1, "opens": 2, "closes": 3, "place": 4}
     assert [line.row for line in table.lines] == [3]
@@ -84,7 +85,7 @@ def test_two_rows_of_titles_are_read_together() -> None:
 def test_a_cell_over_several_rows_counts_for_each() -> None:
     """One place for three rounds, merged; the same in every row."""
     rows: Rows = [HEAD, [1, DAY, "Nhà văn hoá", 100], [2, DAY, None, 90], [3, DAY, None, 80]]
-    table = find_table(Sheet("KH", rows, [(1, 2, 3, 2)]))
+    table = find_table(Sheet("KH", rows, [(1, 2, 3, 2)]), PLAN)
     assert table
     assert [line.cells["place"] for line in table.lines] == ["Nhà văn hoá"] * 3
 
@@ -123,7 +124,7 @@ def test_what_stands_below_is_left_alone(below: list[Cell]) -> None:
 def test_a_heading_names_the_occasion_of_the_rows_below_it() -> None:
     """Until the next one."""
     rows: Rows = [HEAD, ["Xuân Hồng"], ROW, ["Tháng Thanh niên"], ROW, ROW]
-    table = find_table(Sheet("KH", rows))
+    table = find_table(Sheet("KH", rows), PLAN)
     assert table
     assert [line.section for line in table.lines] == ["Xuân Hồng", "Tháng Thanh niên", "Tháng Thanh niên"]
 
@@ -131,14 +132,14 @@ def test_a_heading_names_the_occasion_of_the_rows_below_it() -> None:
 def test_columns_that_are_not_read_are_named() -> None:
     """One that says what another says already, one that nobody understands; an empty one is nobody's business."""
     rows: Rows = [[*HEAD, "Ngày tổ chức", "Ghi chú", "Kinh phí"], [*ROW, DAY, "đẹp trời", None]]
-    table = find_table(Sheet("KH", rows))
+    table = find_table(Sheet("KH", rows), PLAN)
     assert table
     assert (table.twice, table.unread) == (("Ngày tổ chức",), ("Ghi chú",))
 
 
 def test_a_row_that_says_nothing_of_a_round_is_named() -> None:
     """It is not silently dropped."""
-    table = find_table(Sheet("KH", [HEAD, ROW, [7, None, None, None], [8, DAY, None, None]]))
+    table = find_table(Sheet("KH", [HEAD, ROW, [7, None, None, None], [8, DAY, None, None]]), PLAN)
     assert table
     assert table.skipped == (3,)
     assert [line.row for line in table.lines] == [2, 4]
@@ -156,10 +157,10 @@ def test_a_row_that_says_nothing_of_a_round_is_named() -> None:
 )
 def test_other_tables_are_no_plans(rows: Rows) -> None:
     """A list of people, prose, and a table without days."""
-    assert find_table(Sheet("KH", rows)) is None
+    assert find_table(Sheet("KH", rows), PLAN) is None
 
 
 def test_the_printed_total_is_kept() -> None:
     """To be compared with the sum of the rows."""
-    table = find_table(Sheet("KH", [HEAD, ROW, ["Cộng", None, None, "7.260"]]))
-    assert table and table.total == "7.260"
+    table = find_table(Sheet("KH", [HEAD, ROW, ["Cộng", None, None, "7.260"]]), PLAN)
+    assert table and table.totals["target"] == "7.260"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.i18n import load_words
 from core.dialogue import Blocked, Command, Contact, Expired, Input, Other, Press, Start, Text
-from core.people import Role
+from core.people import Grant, Role
 from handlers.answers import meanings
 from handlers.engine import _FORMS, ACTIONS
 from handlers.form import REVIEW
@@ -71,7 +71,7 @@ async def _check_play(house: House, role: str, steps: list[Any]) -> None:
 
 async def _grant(tx: Any, address: str) -> None:
     await people.keep(tx, address, "vi", 1)
-    await people.grant(tx, address, Role.ADMIN, unit_id=None, by="test", at=1)
+    await people.grant(tx, address, Grant(Role.ADMIN), by="test", at=1)
 
 
 def _check(house: House, address: str) -> None:

@@ -12,11 +12,11 @@ import openpyxl
 import pytest
 
 from bot.i18n import load_words
-from bot.plan_files import read_file
-from core.plan_table import field_of
+from core.plan_table import PLAN
 from core.rounds import RoundState
 from handlers.documents import DOCUMENTS, Paper
 from handlers.documents.plan_template import COLUMNS
+from tests.plan_books import plan_from
 from tests.program import NOW
 
 WORDS = load_words("vi")
@@ -42,7 +42,7 @@ async def written(document: str, language: str, folder: Path, **params: Any) -> 
 async def test_the_form_reads_itself_cleanly(language: str, tmp_path: Path) -> None:
     """Three rounds with every column, nothing wrong, nothing to be asked."""
     body = await written("plan-template.xlsx", language, tmp_path, units=WORDS.say(language, "import.everybody"))
-    plan = read_file("form.xlsx", body, TODAY)
+    plan = plan_from("form.xlsx", body, TODAY)
     assert [(entry.wrong, entry.asked) for entry in plan.entries] == [((), ())] * 3
     assert plan.asked == ()
     assert plan.year == 2027
@@ -61,7 +61,7 @@ async def test_every_column_of_the_form_is_understood_and_explained(language: st
     book = openpyxl.load_workbook(io.BytesIO(await written("plan-template.xlsx", language, tmp_path, units="")))
     plan, help_ = book.worksheets
     titles = [cell.value for cell in plan[3]]
-    assert [field_of(str(title)) for title in titles] == [name for name, *_ in COLUMNS]
+    assert [PLAN.field_of(str(title)) for title in titles] == [name for name, *_ in COLUMNS]
     assert [row[0].value for row in help_.iter_rows(min_row=4)] == titles
     assert all(row[2].value and row[3].value for row in help_.iter_rows(min_row=4))
 
@@ -77,7 +77,7 @@ async def test_the_examples_of_the_explanations_are_read_as_they_say(language: s
     sheet.active.append(row)
     file = io.BytesIO()
     sheet.save(file)
-    (entry,) = read_file("plan.xlsx", file.getvalue(), TODAY).entries
+    (entry,) = plan_from("plan.xlsx", file.getvalue(), TODAY).entries
     assert (entry.wrong, entry.asked) == ((), ())
     assert (entry.facts["held_on"], entry.facts["target"], len(entry.facts["units"])) == ("2027-06-11", 3950, 2)
 

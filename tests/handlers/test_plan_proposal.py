@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from bot.calendar import load_calendar
-from bot.plan_files import read_file
 from bot.plans import read_plan, write_plan
 from bot.rules import load_rules
 from core.findings import Finding
-from core.people import Person, Role
+from core.people import Grant, Person, Role
 from core.plan_entries import Plan
 from core.unclear import Unclear
 from handlers import round_changes
@@ -24,7 +23,7 @@ from handlers.plan_proposal import Asker, Proposal, findings, propose, save
 from storage import rounds
 from storage.database import Database, _driver, open_database
 from storage.migrate import migrate
-from tests.plan_books import CHANGED, FAULTY, HEAD, SPRING, TIDY, Rows, book, lai_chau
+from tests.plan_books import CHANGED, FAULTY, HEAD, SPRING, TIDY, Rows, book, lai_chau, plan_from
 from tests.program import DATA
 
 TODAY = date(2026, 11, 24)
@@ -64,7 +63,7 @@ def read(database: Database) -> Read:
 
 def plan_of(rows: Rows) -> Plan:
     """A workbook, read."""
-    return read_file("plan.xlsx", book(rows), TODAY)
+    return plan_from("plan.xlsx", book(rows), TODAY)
 
 
 async def proposed(database: Database, plan: Plan, asker: Asker = ADMIN) -> Proposal:
@@ -109,7 +108,7 @@ async def test_looking_changes_nothing(database: Database, read: Read) -> None:
     """Not even for units that come along."""
     before = whole(read)
     proposal = await proposed(database, plan_of(TIDY))
-    await proposed(database, read_file("plan.toml", (DATA / "drafts.toml").read_bytes(), TODAY))
+    await proposed(database, plan_from("plan.toml", (DATA / "drafts.toml").read_bytes(), TODAY))
     assert len(proposal.added) == 3
     assert whole(read) == before
 
@@ -222,7 +221,9 @@ def officer(code: str) -> Callable[[Database], Any]:
     async def made(database: Database) -> Asker:
         async with database.read() as tx:
             (unit_id,) = await tx.one("SELECT id FROM units WHERE code = ?", (code,)) or (None,)
-        return replace(ADMIN, person=Person("web:officer", "vi", Role.OFFICER, 2, unit_id=unit_id))
+        return replace(
+            ADMIN, person=Person("web:officer", "vi", Role.OFFICER, 2, grants=(Grant(Role.OFFICER, unit_id),))
+        )
 
     return made
 
@@ -278,7 +279,7 @@ async def test_a_toml_file_brings_its_units_along(database: Database, read: Read
         b'[[units]]\ncode = "NEW"\nname = "Tr\xe1\xbb\x95m m\xe1\xba\xabu"\nparent = "LS"\n'
         b'[[rounds]]\ncode = "X-1"\nnumber = 1\nname = "X"\nheld_on = 2027-01-15\nplace = "P"\nunits = ["NEW"]\n'
     )
-    plan = read_file("plan.toml", body, TODAY)
+    plan = plan_from("plan.toml", body, TODAY)
     await saved(database, plan)
     joined = "SELECT r.code, r.state, u.code FROM rounds r JOIN round_units ru ON ru.round_id = r.id JOIN units u ON u.id = ru.unit_id"
     assert ("X-1", "open", "NEW") in read(joined)
@@ -288,7 +289,7 @@ async def test_a_toml_file_brings_its_units_along(database: Database, read: Read
 async def test_an_officers_toml_file_brings_no_units(database: Database, read: Read) -> None:
     """The tree is an admin's affair."""
     body = b'[[units]]\ncode = "NEW"\nname = "New"\n'
-    proposal = await saved(database, read_file("plan.toml", body, TODAY), await officer("YT")(database))
+    proposal = await saved(database, plan_from("plan.toml", body, TODAY), await officer("YT")(database))
     assert not proposal.changes
     assert read("SELECT 1 FROM units WHERE code = 'NEW'") == []
 
@@ -296,7 +297,7 @@ async def test_an_officers_toml_file_brings_no_units(database: Database, read: R
 async def test_a_unit_below_one_that_is_not_there_refuses_the_file(database: Database, read: Read) -> None:
     """Nothing of it is kept."""
     before = whole(read)
-    plan = read_file("plan.toml", b'[[units]]\ncode = "NEW"\nname = "New"\nparent = "NONE"\n', TODAY)
+    plan = plan_from("plan.toml", b'[[units]]\ncode = "NEW"\nname = "New"\nparent = "NONE"\n', TODAY)
     with pytest.raises(Unclear, match="parent"):
         await proposed(database, plan)
     assert whole(read) == before
@@ -304,16 +305,16 @@ async def test_a_unit_below_one_that_is_not_there_refuses_the_file(database: Dat
 
 async def test_the_checker_speaks_of_the_lai_chau_paper(database: Database) -> None:
     """18 rounds come, nothing is left out, and the great questions are asked."""
-    proposal = await saved(database, read_file("KH.xlsx", lai_chau(), TODAY))
+    proposal = await saved(database, plan_from("KH.xlsx", lai_chau(), TODAY))
     assert (len(proposal.added), proposal.bad) == (18, ())
     found = {
         finding.code: finding
-        for finding in reversed(await asked(database, proposal, read_file("KH.xlsx", lai_chau(), TODAY)))
+        for finding in reversed(await asked(database, proposal, plan_from("KH.xlsx", lai_chau(), TODAY)))
     }
     assert found["target_or_total"].params["rest"] == 640
     assert round(float(str(found["target_or_total"].params["times"])), 1) == 15.8
     assert {"interval", "past", "other_year", "place_names"} <= found.keys()
-    assert not (await proposed(database, read_file("KH.xlsx", lai_chau(), TODAY))).changes
+    assert not (await proposed(database, plan_from("KH.xlsx", lai_chau(), TODAY))).changes
 
 
 async def test_a_new_round_too_near_to_a_stored_one_is_asked_about(database: Database) -> None:
@@ -337,6 +338,6 @@ async def test_a_code_is_never_longer_than_a_button_takes(database: Database) ->
 async def test_what_a_house_was_set_up_with_is_no_change(database: Database, path: Path) -> None:
     """Units, parents and rounds of a TOML file, which another way wrote."""
     await database.write(lambda tx: write_plan(tx, read_plan(path)))
-    proposal = await proposed(database, read_file("plan.toml", path.read_bytes(), TODAY))
+    proposal = await proposed(database, plan_from("plan.toml", path.read_bytes(), TODAY))
     assert not proposal.changes
     assert proposal.bad == ()

@@ -13,7 +13,7 @@ from bot.app import open_app
 from bot.clock import Clock
 from bot.plans import read_plan, write_plan
 from core.dialogue import Press, typed
-from core.people import Role
+from core.people import Grant, Role
 from handlers.round_office import FORM
 from handlers.round_office.new import FORM as NEW
 from storage import people, rounds
@@ -84,7 +84,7 @@ async def become(database: Database, address: str, who: str) -> None:
         await tx.run("DELETE FROM roles WHERE address = ?", (address,))
         if seat := PEOPLE[who]:
             unit = await tx.one("SELECT id FROM units WHERE code = ?", (seat[1],))
-            await people.grant(tx, address, seat[0], unit_id=unit[0] if unit else None, by="test", at=1)
+            await people.grant(tx, address, Grant(seat[0], unit[0] if unit else None), by="test", at=1)
 
     await database.write(write)
 

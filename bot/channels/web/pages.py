@@ -22,7 +22,7 @@ from bot.channels.web.sessions import Sessions
 from bot.clock import Clock, monotonic
 from core.dialogue import MAX_TEXT, Inbound, Input, Press, Start, file_name, typed
 from core.people import Role
-from core.plan_table import MAX_BYTES
+from core.sheet_table import MAX_BYTES
 from core.words import Words
 from storage import bubbles, inbox, people, uploads
 from storage.database import Database, Tx
