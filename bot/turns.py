@@ -229,6 +229,7 @@ class Turns:
             if is_passing(error):
                 raise
             await turn.tx.undo()
+            self._house.units.refresh()  # What this turn wrote of them is gone with it.
             await self._failed(tx, batch, row)
             return False
         if turn.conversation is not open_before:

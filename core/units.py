@@ -1,58 +1,27 @@
-"""Units: organisations in a tree, and finding one from a few letters."""
+"""Units: organisations in a tree that reforms change, as they are on one day, and finding one from a few letters."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 
-from rapidfuzz import fuzz, process
+from core.lineage import Lineage, Succession, whole
+from core.unit_search import Names
+from core.unit_search import expanded as expanded
 
-from core.vietnamese import fold
-
-# How people and papers shorten the words of unit names (folded). Source: the seed documents' own abbreviations, domain.md.
-ABBREVIATIONS: dict[str, str] = {
-    "ldld": "lien doan lao dong",
-    "cdn": "cong doan nganh",
-    "cdcs": "cong doan co so",
-    "cd": "cong doan",
-    "cdvc": "cong doan vien chuc",
-    "ttyt": "trung tam y te",
-    "tt": "trung tam",
-    "bv": "benh vien",
-    "bvdk": "benh vien da khoa",
-    "dk": "da khoa",
-    "syt": "so y te",
-    "sgd": "so giao duc",
-    "ubnd": "uy ban nhan dan",
-    "tp": "thanh pho",
-    "h": "huyen",
-    "x": "xa",
-    "p": "phuong",
-    "ctd": "chu thap do",
-    "thpt": "trung hoc pho thong",
-    "thcs": "trung hoc co so",
-    "th": "tieu hoc",
-    "mn": "mam non",
-    "gd": "giao duc",
-    "dtnt": "dan toc noi tru",
-    "cty": "cong ty",
-    "bch": "ban chi huy",
-    "ca": "cong an",
-    "vp": "van phong",
-}
-_MINIMUM_SCORE = 72  # Under this, rapidfuzz pairs words that share letters only by chance (tried on the demo units).
-_BONUS = 40.0  # More than the best look-alike can reach above the minimum, so that words typed right always win.
-_CERTAIN = 100.0
-_WORD = re.compile(r"[a-z0-9]+")
+COUNTS = "counts"  # The line that quotas, lists and authority follow.
+REPORTS = "reports"
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
     """An organisation. `kind` is a catalogue key (unit.kind.*); `aliases` are other names; `code` is stable and goes into links.
 
-    `parent_id`: where it counts on the day of the index (the line that quotas, lists and authority follow); `also`: (line, unit) of
-    the other lines of that day ("reports" to a sector, say). `valid_from`, `valid_to`: ISO days, the last one included; None: no end.
+    `parent_id`: where it counts on the day of the index (the line that quotas, lists and authority follow), of a unit that has ended
+    where it last did; `also`: (line, unit) of the other lines of that day ("reports" to a sector, say). `valid_from`, `valid_to`: ISO
+    days, the last one included; None: no end.
     """
 
     id: int
@@ -75,36 +44,54 @@ class Found:
     candidates: tuple[Unit, ...]
 
 
-def expanded(text: str) -> str:
-    """Folded words with known abbreviations written out: "CĐN Y tế" -> "cong doan nganh y te"."""
-    return " ".join(ABBREVIATIONS.get(word, word) for word in _WORD.findall(fold(text)))
-
-
 @dataclass
 class UnitIndex:
-    """All units, ready for search and for walking the tree. A read-only copy of the table, made again when that changes."""
+    """All units as of one day, ready for search and for walking the tree. A read-only copy of the tables.
+
+    Units that have ended by then, or have not begun, are known and not walked over: `children` and the search for people to choose
+    from are of those in force. `day` None: all are in force.
+    """
 
     units: dict[int, Unit]
+    day: date | None = None
+    lineage: Lineage = field(default_factory=Lineage)
+    former: Mapping[int, Sequence[str]] = field(default_factory=dict)
     _children: dict[int | None, list[Unit]] = field(default_factory=dict)
-    _keys: list[str] = field(default_factory=list)
-    _key_units: list[Unit] = field(default_factory=list)
-    _exact: dict[str, set[int]] = field(default_factory=dict)
+    _ended: dict[int | None, list[Unit]] = field(default_factory=dict)
+    _also: dict[tuple[str, int], list[Unit]] = field(default_factory=dict)
     _codes: dict[str, Unit] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, units: Iterable[Unit]) -> UnitIndex:
-        """`units` in the order in which children are to be listed."""
-        index = cls({unit.id: unit for unit in units})
+    def of(
+        cls,
+        units: Iterable[Unit],
+        day: date | None = None,
+        *,
+        successions: Iterable[Succession] = (),
+        former: Mapping[int, Sequence[str]] | None = None,
+    ) -> UnitIndex:
+        """`units` in the order in which children are to be listed; `former`: names that units had, by their ids."""
+        so_far = [step for step in successions if day is None or step.on_day <= day]
+        index = cls({unit.id: unit for unit in units}, day, Lineage.of(so_far), former or {})
+        for unit in list(index.units.values()):
+            above = index.get(unit.parent_id)
+            if above and index.ended(above) and index.in_force(unit):
+                index.units[unit.id] = replace(unit, parent_id=index._standing_in_for(above))
         for unit in index.units.values():
             parent = unit.parent_id if unit.parent_id in index.units else None
-            index._children.setdefault(parent, []).append(unit)
+            (index._children if index.in_force(unit) else index._ended).setdefault(parent, []).append(unit)
             index._codes[unit.code.lower()] = unit
-            for name in (unit.name, *unit.aliases):
-                key = expanded(name)
-                index._keys.append(key)
-                index._key_units.append(unit)
-                index._exact.setdefault(key, set()).add(unit.id)
+            for key in unit.also if index.in_force(unit) else ():
+                index._also.setdefault(key, []).append(unit)
         return index
+
+    def _standing_in_for(self, ended: Unit) -> int | None:
+        """Whom those are counted with whose parent has ended, and nobody has said so: its heir, else the next one above in force."""
+        for unit in self.path(ended.id):
+            heir = self.heir(unit.id)
+            if heir and self.in_force(heir):
+                return heir.id
+        return None
 
     def get(self, unit_id: int | None) -> Unit | None:
         """The unit of an id."""
@@ -114,9 +101,27 @@ class UnitIndex:
         """The unit of a stable code, whatever its case."""
         return self._codes.get(code.lower())
 
-    def children(self, unit_id: int | None) -> Sequence[Unit]:
-        """The units directly below; of None, the roots."""
+    def in_force(self, unit: Unit) -> bool:
+        """True where the unit is there on the day of the index."""
+        return self.begun(unit) and not self.ended(unit)
+
+    def begun(self, unit: Unit) -> bool:
+        """False where the unit is only to come."""
+        return not (self.day and unit.valid_from and unit.valid_from > self.day.isoformat())
+
+    def ended(self, unit: Unit) -> bool:
+        """True where the unit is over by the day of the index."""
+        return bool(self.day and unit.valid_to and unit.valid_to < self.day.isoformat())
+
+    def children(self, unit_id: int | None, line: str = COUNTS) -> Sequence[Unit]:
+        """The units directly below in a line; of None, the roots."""
+        if line != COUNTS and unit_id is not None:
+            return self._also.get((line, unit_id), ())
         return self._children.get(unit_id, ())
+
+    def not_in_force(self, unit_id: int | None) -> Sequence[Unit]:
+        """The units that were, or will be, directly below."""
+        return self._ended.get(unit_id, ())
 
     def path(self, unit_id: int) -> list[Unit]:
         """The unit and all above it, lowest first. A loop in the data ends the walk."""
@@ -127,48 +132,72 @@ class UnitIndex:
             unit = self.get(unit.parent_id)
         return path
 
-    def below(self, unit_id: int) -> set[int]:
-        """Ids of the unit and of all below it."""
+    def below(self, unit_id: int, lines: Sequence[str] = (COUNTS,)) -> set[int]:
+        """Ids of the unit and of all below it along these lines, with those that went into them and into nothing else."""
         seen: set[int] = set()
         waiting = [unit_id]
         while waiting:
             current = waiting.pop()
             if current not in seen:
                 seen.add(current)
-                waiting += [child.id for child in self.children(current)]
-        return seen
+                waiting += [child.id for line in lines for child in self.children(current, line)]
+        return seen | self._gone_into(seen)
 
-    def below_all(self, unit_ids: Iterable[int]) -> set[int]:
+    def below_all(self, unit_ids: Iterable[int], lines: Sequence[str] = (COUNTS,)) -> set[int]:
         """Ids of these units and of all below them."""
-        return set().union(*map(self.below, unit_ids))
+        return set().union(*(self.below(unit_id, lines) for unit_id in unit_ids))
+
+    def _gone_into(self, units: set[int]) -> set[int]:
+        """Former units that are all in these: by what became of them; where nothing did, by where they last were."""
+        return {
+            unit_id
+            for unit_id, (ends, lost) in self._ends.items()
+            if (ends and not lost and units.issuperset(ends))
+            or (not ends and any(above.id in units for above in self.path(unit_id)))
+        }
+
+    @cached_property
+    def _ends(self) -> dict[int, tuple[list[int], bool]]:
+        """Of every unit that has ended: what of today it went into."""
+        in_force = {unit.id for unit in self.units.values() if not self.ended(unit)}
+        return {
+            unit.id: self.lineage.ends(unit.id, in_force) for unit in self.units.values() if unit.id not in in_force
+        }
+
+    def now(self, unit_id: int) -> list[Unit]:
+        """What the unit is on the day of the index: itself, what it went into (several after a split), or nothing."""
+        if unit_id not in self._ends:
+            return [self.units[unit_id]] if unit_id in self.units else []
+        return [self.units[end] for end in self._ends[unit_id][0] if end in self.units]
+
+    def heir(self, unit_id: int) -> Unit | None:
+        """The one unit that is all of it on the day of the index; None where it was parted, or a part of it went nowhere."""
+        if unit_id not in self._ends:
+            return self.units.get(unit_id)
+        return self.get(whole(self._ends[unit_id]))
+
+    @cached_property
+    def _names(self) -> Names:
+        """What people may type for a unit. Made at the first search: a day that is only counted by needs none."""
+        names = Names()
+        for unit in self.units.values():
+            said = (unit.name, unit.short_name, *unit.aliases, *self.former.get(unit.id, ()))
+            names.add(unit.id, unit.kind, said)
+        return names
 
     def find(self, text: str, limit: int = 5) -> Found:
-        """Units that the words may mean: with or without diacritics, shortened, with typing slips. Never picks on a tie.
+        """Units that the words may mean: with or without diacritics, shortened, with typing slips. Never picks on a tie, nor a unit
+        that is not in force: those stand last.
 
         `limit`: candidates at most; with 0 nothing is guessed at.
         """
-        query = expanded(text)
-        if not query:
-            return Found(None, ())
-        exact = self._exact.get(query, set())
-        if len(exact) == 1:
-            unit = self.units[next(iter(exact))]
+        exact = self._names.exact(text)
+        unit = self.units[min(exact)] if len(exact) == 1 else None
+        if unit and self.in_force(unit):
             return Found(unit, (unit,))
         if not limit:
             return Found(None, ())
-        scores: dict[int, float] = dict.fromkeys(exact, 200.0)
-        for key, score, position in process.extract(
-            query, self._keys, scorer=fuzz.WRatio, limit=limit * 8, score_cutoff=_MINIMUM_SCORE
-        ):
-            unit = self._key_units[position]
-            scores[unit.id] = max(scores.get(unit.id, 0), score + _bonus(query, key))
-        if max(scores.values(), default=0.0) > _CERTAIN:  # Where words fit as typed, look-alikes are only noise.
-            scores = {unit_id: score for unit_id, score in scores.items() if score > _CERTAIN}
+        scores = self._names.scores(text, limit)
         best = sorted(scores, key=lambda unit_id: (-scores[unit_id], len(self.units[unit_id].name), unit_id))
-        return Found(None, tuple(self.units[unit_id] for unit_id in best[:limit]))
-
-
-def _bonus(query: str, key: str) -> float:
-    """Every word of the query begins a word of the name: what people mean when they type the start of words."""
-    words = key.split()
-    return _BONUS if all(any(word.startswith(part) for word in words) for part in query.split()) else 0.0
+        shown = (self.units[unit_id] for unit_id in best[:limit])
+        return Found(None, tuple(sorted(shown, key=lambda unit: not self.in_force(unit))))
