@@ -94,7 +94,8 @@ class Donor:
     """One registration. Exactly one of `unit_id` and `unit_text` is set; `phone` is E.164; `donations` counts before today.
 
     `last_donation`: ISO as far as it is known ("2026-09" or "2026-09-15"). `deferred_until`, `stopped` ("không tiếp tục") and
-    `ask_staff` are all that a self-check leaves behind.
+    `ask_staff` are all that a self-check leaves behind. `phone` is "" where a paper has none. `phone_proven`: the platform vouched that
+    the number is theirs. `group_source`: "declared", "certificate" or "facility". `note`: what a list says beside the name.
     """
 
     full_name: str
@@ -111,6 +112,9 @@ class Donor:
     deferred_until: date | None = None
     stopped: bool = False
     ask_staff: bool = False
+    phone_proven: bool = False
+    group_source: str = "declared"
+    note: str = ""
 
     def having_given(self, day: date, kind: Component = Component.WHOLE) -> Donor:
         """The donor after one more donation; a day before the last one known adds to the count alone."""

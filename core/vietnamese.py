@@ -156,3 +156,14 @@ def name_sort_key(full_name: str) -> str:
     words = nfc(full_name).split()
     family, middle = (words[0], " ".join(words[1:-1])) if len(words) > 1 else ("", "")
     return " ".join(_key(part, CLDR_TONES) for part in ("".join(words[-1:]), family, middle)).rstrip()
+
+
+_MARKS_OF_KEYS = str.maketrans("", "", "}~!0123459")
+
+
+def name_match_key(full_name: str) -> str:
+    """The key under which a name is found however it is typed: `name_sort_key` without tones and hats, "anh nguyen thi".
+
+    The column `donors.name_match` works the same out of `donors.name_key`.
+    """
+    return name_sort_key(full_name).translate(_MARKS_OF_KEYS)

@@ -16,7 +16,15 @@ from storage import donors, joins, records, rounds
 from storage.dossier import all_about
 
 _NAMED = {"birth_known_as": "mydata.known.", "sex": "sex.", "last_kind": "component."}  # Each value is a sentence.
-_ONLY_IF_SET = {"last_kind", "eligible_on", "deferred_until", "stopped", "ask_staff"}  # Most people have none of these.
+_ONLY_IF_SET = {
+    "last_kind",
+    "eligible_on",
+    "deferred_until",
+    "stopped",
+    "ask_staff",
+    "phone_proven",
+    "note",
+}  # Most people have none of these.
 _RH = {"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}
 
 

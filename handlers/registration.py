@@ -10,7 +10,7 @@ from core.ages import Age, Birth, judge_age, read_birth
 from core.blood import Abo, Rh, read_group, read_rh
 from core.counts import read_count
 from core.dates import PartialDate, read_month_or_date, show_date
-from core.dialogue import Choice, Reply
+from core.dialogue import Choice, Contact, Reply
 from core.eligibility import eligible_on
 from core.names import read_name
 from core.people import Donor, Sex
@@ -23,6 +23,7 @@ from handlers.turn import Action, Turn, text_version
 from storage import donors, records, rounds
 
 PURPOSE = "registration"
+_CARD = "_card"  # The number of their own contact card, for which the platform vouches.
 # What people say instead of their name when they open the chat; each would pass for a name.
 _GREETINGS = frozenset(
     "xin chao|chao|chao ban|chao bot|chao anh|chao chi|chao em|hello|hi|hey|alo|ok|oke|okay|vang|da|u|uh|co|khong|yes|no|cam on"
@@ -239,8 +240,11 @@ async def _ask_phone(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "phone"), contact=turn.text("phone.share"))
 
 
-async def _read_phone(_: Turn, __: Answers, given: Given) -> object:
-    return read_phone(given.text)
+async def _read_phone(turn: Turn, answers: Answers, given: Given) -> object:
+    phone = read_phone(given.text)
+    if isinstance(turn.inbound.input, Contact):  # Of another's card the form has said no already.
+        answers[_CARD] = phone
+    return phone
 
 
 async def _show_phone(_: Turn, value: str) -> str:
@@ -250,10 +254,8 @@ async def _show_phone(_: Turn, value: str) -> str:
 async def _finish(turn: Turn, answers: Answers) -> None:
     person_id = await turn.know()
     donor = donor_of(answers)
-    if before := await donors.of_person(turn.tx, person_id):  # What a self-check left is no line of the card.
-        donor = replace(donor, deferred_until=before.deferred_until, stopped=before.stopped, ask_staff=before.ask_staff)
-        if donor.last_donation == before.last_donation:
-            donor = replace(donor, last_kind=before.last_kind)
+    if before := await donors.of_person(turn.tx, person_id):
+        donor = _with_what_is_no_line_of_the_card(donor, before)
     new = await donors.save(turn.tx, person_id, donor, turn.at, eligible_on=eligible_on(turn.rules, donor))
     message = "register.saved" if new else "register.changed"
     wanted = str(answers.get("_round", ""))
@@ -261,6 +263,15 @@ async def _finish(turn: Turn, answers: Answers) -> None:
         turn.follow = " ".join(("/join", wanted)) if wanted else "/next"
     buttons = turn.menu(("/profile",) if turn.follow else ("/next", "/profile"))
     turn.reply(Reply(turn.text(message, name=answers["name"]), buttons, tidy=CONTACT in answers))
+
+
+def _with_what_is_no_line_of_the_card(donor: Donor, before: Donor) -> Donor:
+    """What a self-check left, what a list says beside the name, and where the group and the last donation are known from."""
+    donor = replace(donor, deferred_until=before.deferred_until, stopped=before.stopped, ask_staff=before.ask_staff)
+    donor = replace(donor, note=before.note)
+    if (donor.abo, donor.rh) == (before.abo, before.rh):
+        donor = replace(donor, group_source=before.group_source)
+    return replace(donor, last_kind=before.last_kind) if donor.last_donation == before.last_donation else donor
 
 
 def donor_of(answers: Answers) -> Donor:
@@ -277,6 +288,7 @@ def donor_of(answers: Answers) -> Donor:
         donations=answers["count"],
         last_donation=answers.get("last") or None,
         phone=answers["phone"],
+        phone_proven=answers.get(_CARD) == answers["phone"],
     )
 
 
@@ -296,6 +308,8 @@ def answers_of(donor: Donor) -> Answers:
         answers["rh"] = str(donor.rh)
     if donor.donations:
         answers["last"] = donor.last_donation or ""
+    if donor.phone_proven:
+        answers[_CARD] = donor.phone
     return answers
 
 

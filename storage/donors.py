@@ -15,7 +15,7 @@ from storage.database import Row, Tx
 
 _COLUMNS = (
     "full_name, name_key, unit_id, unit_text, birth_on, birth_year, birth_precision, birth_said_on, sex, abo, rh, donations,"
-    " last_donation, phone, last_kind, deferred_until, stopped, ask_staff"
+    " last_donation, phone, last_kind, deferred_until, stopped, ask_staff, phone_proven, group_source, note"
 )
 
 
@@ -43,6 +43,9 @@ def _values(donor: Donor) -> tuple[object, ...]:
         _iso(donor.deferred_until),
         int(donor.stopped),
         int(donor.ask_staff),
+        int(donor.phone_proven),
+        donor.group_source,
+        donor.note,
     )
 
 
@@ -64,7 +67,7 @@ def _donor(row: Row) -> Donor:
         phone,
         *rest,
     ) = row
-    last_kind, deferred_until, stopped, ask_staff = rest
+    last_kind, deferred_until, stopped, ask_staff, phone_proven, group_source, note = rest
     return Donor(
         full_name=name,
         unit_id=unit_id,
@@ -80,6 +83,9 @@ def _donor(row: Row) -> Donor:
         deferred_until=_day(deferred_until),
         stopped=bool(stopped),
         ask_staff=bool(ask_staff),
+        phone_proven=bool(phone_proven),
+        group_source=group_source,
+        note=note,
     )
 
 

@@ -40,6 +40,8 @@ async def _registration(tx: Tx, donor: Donor, person_id: int) -> dict[str, Any]:
         "stopped": donor.stopped,
         "ask_staff": donor.ask_staff,
         "phone": donor.phone,
+        "phone_proven": donor.phone_proven,
+        "note": donor.note,
     }
 
 

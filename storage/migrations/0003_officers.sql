@@ -146,6 +146,14 @@ CREATE TRIGGER pauses_changed AFTER UPDATE OF paused_until ON notice_settings WH
   UPDATE donors SET paused_until = coalesce(new.paused_until, '') WHERE person_id = new.person_id;
 END;
 CREATE INDEX donors_audience ON donors (unit_id, reach, language, abo, rh, eligible_on, stopped, birth_year, paused_until);
+-- The platform vouched that the number is the person's own: they sent their contact card.
+ALTER TABLE donors ADD COLUMN phone_proven INTEGER NOT NULL DEFAULT 0 CHECK (phone_proven IN (0, 1));
+-- `name_key` without tones and hats (core.vietnamese.name_match_key): given name, family name, middle names, however they are typed.
+ALTER TABLE donors ADD COLUMN name_match TEXT GENERATED ALWAYS AS (
+  replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+    name_key, '}', ''), '~', ''), '!', ''), '0', ''), '1', ''), '2', ''), '3', ''), '4', ''), '5', ''), '9', '')
+) VIRTUAL;
+CREATE INDEX donors_match ON donors (name_match, id);
 -- Who wrote down a consent that was given on paper.
 ALTER TABLE consents ADD COLUMN recorded_by TEXT NOT NULL DEFAULT '';
 

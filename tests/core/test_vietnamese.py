@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.vietnamese import CLDR_TONES, SCHOOL_TONES, bare, fold, name_sort_key, narrow, nfc, sort_key
+from core.vietnamese import CLDR_TONES, SCHOOL_TONES, bare, fold, name_match_key, name_sort_key, narrow, nfc, sort_key
 
 # Source: domain note 9.1, the order of ICU 78 `vi`.
 RIGHT_ORDER = ["An", "Ánh", "Ấn", "Bình", "Cường", "Dũng", "Đạt", "Đức", "Hà", "Hạ", "Hằng", "Uyên", "Ước", "Ý", "Yến"]
@@ -162,3 +162,17 @@ def test_people_of_one_given_name_are_ordered_by_family() -> None:
         "Lê Văn Ánh",
         "Bùi Bình",
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Nguyễn Thị Ánh", "nguyen thi anh", "NGUYỄN THỊ ÁNH", "Nguyê\u0303n Thi\u0323 A\u0301nh", "nguyễn thi ánh"],
+)
+def test_a_name_is_found_however_it_is_typed(typed: str) -> None:
+    """With marks, without, with some, in capitals, decomposed."""
+    assert name_match_key(typed) == "anh nguyen thi"
+
+
+def test_names_that_differ_by_a_letter_are_not_the_same() -> None:
+    """Only tones and hats are left out; of middle names the space stays."""
+    assert len({name_match_key(name) for name in ("Lò Văn An", "Lò Văn Anh", "Lò Vinh Ân", "Lò Văn A Páo")}) == 4

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from core.ages import Birth
 from core.blood import Abo, Rh
 from core.eligibility import eligible_on
 from core.people import Component, Donor, Sex
+from core.vietnamese import name_match_key
 from storage import donors, people
 from storage.database import Database, _driver
 from tests.core.rules import TT26
@@ -92,3 +94,24 @@ async def test_who_is_forgotten_leaves_nothing_of_it(database: Database) -> None
     async with database.read() as tx:
         assert await donors.of_person(tx, person) is None
         assert await donors.eligible_on(tx, person) is None
+
+
+async def test_the_database_and_the_program_match_names_alike(database: Database) -> None:
+    """The column is worked out of the sorting key by the database itself, for rows of before as well."""
+    names = [
+        "Nguyễn Thị Ánh",
+        "Đặng Thu Hà",
+        "Vàng A Páo",
+        "Ý",
+        "H'Hen Niê",
+        "Lò Thị Mười-Hai",
+        "Hoà",
+        "Trương Ước Ươm Ằng",
+    ]
+    for number, name in enumerate(names):
+        person = await database.write(partial(people.keep, address=f"web:{number}", language="vi", at=1))
+        named = replace(DONOR, full_name=name)
+        await database.write(partial(donors.save, person_id=person, donor=named, at=1, eligible_on=None))
+    async with database.read() as tx:
+        stored = await tx.all("SELECT full_name, name_match FROM donors")
+    assert dict(stored) == {name: name_match_key(name) for name in names}
