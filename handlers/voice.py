@@ -32,7 +32,7 @@ class Voice:
 
     def channel(self, name: str) -> str:
         """A channel as people know it: one of them has a name of its own."""
-        return {"telegram": "Telegram"}.get(name, name)
+        return {"telegram": "Telegram", "paper": self.text("channel.paper")}.get(name, name)
 
     def hour(self, text: str) -> str:
         """A local "HH:MM" as notices print it."""

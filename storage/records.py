@@ -27,10 +27,10 @@ async def subject(tx: Tx, address: str) -> str:
     return hmac.new(await marks.secret(tx, "consents"), address.encode(), hashlib.sha256).hexdigest()
 
 
-async def add_consent(tx: Tx, address: str, consent: Consent) -> None:
-    """Keep one answer."""
+async def add_consent(tx: Tx, address: str, consent: Consent, *, recorded_by: str = "") -> None:
+    """Keep one answer. `recorded_by`: the address of who wrote down one that was given on paper."""
     await tx.run(
-        "INSERT INTO consents (subject, purpose, answer, text_version, channel, at) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO consents (subject, purpose, answer, text_version, channel, at, recorded_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (
             await subject(tx, address),
             consent.purpose,
@@ -38,6 +38,7 @@ async def add_consent(tx: Tx, address: str, consent: Consent) -> None:
             consent.text_version,
             consent.channel,
             consent.at,
+            recorded_by,
         ),
     )
 
