@@ -200,7 +200,9 @@ CREATE TABLE pictures (
 -- What an officer's file is: a plan, a list, ...
 ALTER TABLE uploads ADD COLUMN kind TEXT NOT NULL DEFAULT 'plan';
 
--- What donors ask in their own words, and what an officer answered. The words go some time after the answer.
+-- What donors ask in their own words, and what an officer answered; of a closed one `answer` is the reason. `unit_id`: whose officers have
+-- it now, NULL the administrators'; `office_id`: of which unit whoever ended it was. `late_at`: when those above were told that it waits.
+-- The words go some time after the answer.
 CREATE TABLE questions (
   id INTEGER PRIMARY KEY,
   address TEXT NOT NULL,
@@ -208,26 +210,35 @@ CREATE TABLE questions (
   question TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'answered', 'closed')),
   asked_at INTEGER NOT NULL,
+  late_at INTEGER,
   answer TEXT NOT NULL DEFAULT '',
   answered_by TEXT NOT NULL DEFAULT '',
-  answered_at INTEGER
+  answered_at INTEGER,
+  office_id INTEGER REFERENCES units (id),
+  CHECK ((state = 'open') = (answered_at IS NULL))
 ) STRICT;
-CREATE INDEX questions_open ON questions (unit_id, id) WHERE state = 'open';
+CREATE INDEX questions_open ON questions (asked_at) WHERE state = 'open';
 CREATE INDEX questions_address ON questions (address, id);
+CREATE INDEX questions_words ON questions (answered_at) WHERE question <> '';
 
--- Answers that everybody gets, with where they come from. The program brings its own; these rows take their place.
+-- Answers that everybody gets, with where they come from. The program brings its own; these words take their place, language by language,
+-- and these places that of the usual order. `verify`: it is to be checked again, and says so.
 CREATE TABLE faq (
   topic TEXT NOT NULL,
   language TEXT NOT NULL,
-  position INTEGER NOT NULL,
   question TEXT NOT NULL,
   answer TEXT NOT NULL,
-  source TEXT NOT NULL DEFAULT '',
-  source_on TEXT NOT NULL DEFAULT '',
-  shown INTEGER NOT NULL DEFAULT 1 CHECK (shown IN (0, 1)),
+  source TEXT NOT NULL,
+  source_on TEXT NOT NULL,
+  verify INTEGER NOT NULL CHECK (verify IN (0, 1)),
   changed_at INTEGER NOT NULL,
   changed_by TEXT NOT NULL,
   PRIMARY KEY (topic, language)
+) STRICT;
+CREATE TABLE faq_places (
+  topic TEXT PRIMARY KEY,
+  position INTEGER NOT NULL,
+  shown INTEGER NOT NULL CHECK (shown IN (0, 1))
 ) STRICT;
 
 -- What an entry of the log is about, as `detail` says: for reading it by kind, by who acted, by unit, by round, and by whose number it was.

@@ -50,8 +50,10 @@ GOOD: dict[str, dict[str, object]] = {
     "pictures": {"address": "web:1", "mime": "image/png", "at": 1},
     "questions": {"address": "web:1", "question": "?", "asked_at": 1},
     "faq": {
-        "topic": "gift", "language": "vi", "position": 1, "question": "?", "answer": "!", "changed_at": 1, "changed_by": "web:1",
+        "topic": "gift", "language": "vi", "question": "?", "answer": "!", "source": "S", "source_on": "2026", "verify": 0,
+        "changed_at": 1, "changed_by": "web:1",
     },
+    "faq_places": {"topic": "gift", "position": 1, "shown": 1},
     "audit": {"at": 1, "address": "web:1", "action": "export", "detail": "{}"},
     "bubbles": {"address": "web:1", "body": "{}", "at": 1},
 }  # fmt: skip
@@ -100,7 +102,10 @@ BAD: list[tuple[str, dict[str, object]]] = [
     ("broadcasts", {"ended_at": 1}),
     ("broadcasts", {"people": -1}),
     ("questions", {"state": "lost"}),
-    ("faq", {"shown": 2}),
+    ("questions", {"state": "answered"}),
+    ("questions", {"office_id": 99}),
+    ("faq", {"verify": 2}),
+    ("faq_places", {"shown": 2}),
     ("donors", {"person_id": 99}),
     ("donors", {"unit_id": 1}),
     ("donors", {"unit_text": ""}),
