@@ -34,6 +34,7 @@ from bot.planner import Planner
 from bot.rules import load_rules
 from bot.server import Server
 from bot.turns import Turns
+from bot.unit_days import UnitDays
 from core.dialogue import DocumentRef
 from core.notices import Timetable, read_reminders
 from core.people import Grant, Role
@@ -102,6 +103,7 @@ class App:
         self.renderer = Renderer(database, words, self.house.settings, clock, key=config.storage.key.get_secret_value())
         self.deliveries: list[Delivery] = []
         self._housekeeping = Housekeeping(database, self.house, clock, self.turns.spoke)
+        self.unit_days = UnitDays(database, self.house, clock, self.turns.spoke)
         self.planner = Planner(database, self.house, clock, self.turns.spoke)
         self.intake = Intake(database, self.house.settings, clock, self.turns)
         self._ticker = Ticker()
@@ -164,6 +166,7 @@ class App:
         if self._telegram:
             self._run(self._telegram.run())
         self._ticker.every(_TICK_S, self._housekeeping.tick)
+        self._ticker.every(_TICK_S, self.unit_days.tick)
         self._ticker.every(_TICK_S, self.planner.tick)
         self._ticker.start()
         notify("READY=1")
@@ -282,6 +285,7 @@ class App:
         await self.database.write(lambda tx: marks.set_(tx, _MARK_CLOCK, offset))
         for delivery in self.deliveries:
             delivery.wake()
+        self._ticker.now(self.unit_days.tick)
         self._ticker.now(self._housekeeping.tick)
         self._ticker.now(self.planner.tick)
 

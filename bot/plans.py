@@ -9,7 +9,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from bot.config import ConfigError
 from core.rounds import Part, Round, RoundState, Slot
@@ -22,7 +22,7 @@ Words = Annotated[str, AfterValidator(nfc)]
 
 
 class UnitEntry(BaseModel):
-    """A unit as files write it. `aliases` and `parent` may be left out."""
+    """A unit as files write it. By their codes: `parent`, those it `reports` to beside, and what it went `into` after its last day."""
 
     model_config = ConfigDict(extra="forbid")
     code: str = Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")
@@ -32,6 +32,19 @@ class UnitEntry(BaseModel):
     aliases: list[Words] = []
     valid_from: date | None = None
     valid_to: date | None = None
+    short_name: Words = Field("", max_length=200)
+    reports: list[str] = []
+    into: list[str] = []
+
+    @model_validator(mode="after")
+    def _ends_once(self) -> UnitEntry:
+        if self.into and not self.valid_to:
+            raise ValueError("into: a unit that went into another has a last day (valid_to)")
+        return self
+
+    def row(self) -> UnitRow:
+        """As it is stored."""
+        return UnitRow.of(self.model_dump(mode="json"))
 
 
 class PartEntry(BaseModel):
@@ -122,17 +135,11 @@ def _csv(path: Path) -> dict[str, Any]:
 
 async def write_plan(tx: Tx, plan: Plan) -> None:
     """Add or change everything of the plan, by code. Raises ConfigError for a code that nothing has."""
-    await units.write(
-        tx,
-        [
-            UnitRow(u.code, u.kind, u.name, tuple(u.aliases), u.parent, _iso(u.valid_from), _iso(u.valid_to))
-            for u in plan.units
-        ],
-    )
+    await units.write(tx, [unit.row() for unit in plan.units])
     ids: dict[str, int] = dict(await tx.all("SELECT code, id FROM units"))
     for unit in plan.units:
-        if unit.parent and unit.parent not in ids:
-            raise ConfigError(f"units.{unit.code}: there is no unit {unit.parent!r} to be its parent")
+        if unknown := [code for code in (unit.parent, *unit.reports, *unit.into) if code and code not in ids]:
+            raise ConfigError(f"units.{unit.code}: there is no unit {unknown[0]!r}")
     for entry in plan.rounds:
         if unknown := [code for code in entry.units if code not in ids]:
             raise ConfigError(f"rounds.{entry.code}: there is no unit {unknown[0]!r}")

@@ -21,6 +21,8 @@ from handlers import (
     registration,
     reminders,
     round_office,
+    unit_moved,
+    unit_office,
 )
 from handlers.form import CONTACT, Form, advance, ask, given_back
 from handlers.joining_offers import lapse_offers
@@ -50,7 +52,20 @@ async def _cancel(turn: Turn, _: str) -> None:
         await ask(turn, _FORMS[turn.conversation.form])
 
 
-_ROOMS = (registration, joining, eligible, reminders, after_round, round_office, plan_import, exports, basics, privacy)
+_ROOMS = (
+    registration,
+    joining,
+    eligible,
+    reminders,
+    after_round,
+    unit_moved,
+    round_office,
+    unit_office,
+    plan_import,
+    exports,
+    basics,
+    privacy,
+)
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),
     Action(("help", "trogiup"), _help, words=("tro giup", "huong dan", "help", "?")),

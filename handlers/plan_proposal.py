@@ -373,7 +373,7 @@ async def _write_units(tx: Tx, plan: Plan, asker: Asker) -> tuple[UnitRow, ...]:
     if not plan.units or asker.person.role is not Role.ADMIN:
         return ()
     stored = await units.rows(tx)
-    rows = [UnitRow(**{**facts, "aliases": tuple(facts["aliases"])}) for facts in plan.units]
+    rows = [UnitRow.of(facts) for facts in plan.units]
     codes = stored.keys() | {row.code for row in rows}
     if orphan := next((row for row in rows if row.parent and row.parent not in codes), None):
         raise Unclear("import.refused.parent", code=orphan.code, parent=orphan.parent)

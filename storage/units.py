@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from core.lineage import Succession
 from core.units import COUNTS, REPORTS, Unit, UnitIndex
@@ -13,13 +14,15 @@ from core.vietnamese import sort_key
 from storage import marks
 from storage.database import Tx
 
-REVISION = "units.revision"
+REVISION = "units_revision"
 _DAYS = 4  # Copies that are kept: today, and days of rounds that people look at just now.
 
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit as files bring it: the parent, in the line in which it counts, and those it reports to beside, by their codes."""
+    """A unit as files bring it. By their codes: the parent, in the line in which it counts, those it reports to beside, and, of a unit
+    that has ended, what it went into (several: it was parted).
+    """
 
     code: str
     kind: str
@@ -30,17 +33,15 @@ class UnitRow:
     valid_to: str | None = None
     short_name: str = ""
     reports: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class SuccessionRow:
-    """What became of a unit, as files bring it, by codes; `new` "" where nothing took its place."""
-
-    old: str
-    new: str
-    kind: str
-    on_day: str
-    note: str = ""
+    @staticmethod
+    def of(facts: dict[str, Any]) -> UnitRow:
+        """From JSON values."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()
+        }
+        return UnitRow(**values)
 
 
 class UnitsCache:
@@ -140,6 +141,11 @@ async def rows(tx: Tx) -> dict[str, UnitRow]:
     for code, line, parent in links:
         if line == REPORTS:
             reports.setdefault(code, []).append(parent)
+    into: dict[str, list[str]] = {}
+    for code, heir in await tx.all(
+        "SELECT o.code, n.code FROM unit_successions s JOIN units o ON o.id = s.old_id JOIN units n ON n.id = s.new_id ORDER BY n.code"
+    ):
+        into.setdefault(code, []).append(heir)
     found = await tx.all(
         "SELECT code, kind, name, aliases, valid_from, valid_to, short_name FROM units ORDER BY sort_key, id"
     )
@@ -154,14 +160,14 @@ async def rows(tx: Tx) -> dict[str, UnitRow]:
             valid_to=valid_to,
             short_name=short_name,
             reports=tuple(reports.get(code, ())),
+            into=tuple(into.get(code, ())),
         )
         for code, kind, name, aliases, valid_from, valid_to, short_name in found
     }
 
 
-async def write(tx: Tx, units: Sequence[UnitRow], became: Sequence[SuccessionRow] = ()) -> None:
-    """Add or change units by code; a parent may come anywhere in the same batch, and without one a unit is a root. `became`: what
-    became of which.
+async def write(tx: Tx, units: Sequence[UnitRow]) -> None:
+    """Add or change units by code; a parent may come anywhere in the same batch, and without one a unit is a root.
 
     What a file says of a parent is how it should always have been: a link keeps the day from which it holds.
     """
@@ -177,12 +183,7 @@ async def write(tx: Tx, units: Sequence[UnitRow], became: Sequence[SuccessionRow
     )
     await _write_links(tx, [u for u in units if u.code not in before or before[u.code].parent != u.parent])
     await _write_reports(tx, [u for u in units if u.code not in before or before[u.code].reports != u.reports])
-    await tx.many(
-        "INSERT INTO unit_successions (old_id, new_id, kind, on_day, note)"
-        " SELECT o.id, n.id, ?, ?, ? FROM units o LEFT JOIN units n ON n.code = ? WHERE o.code = ?"
-        " ON CONFLICT (old_id, coalesce(new_id, 0)) DO UPDATE SET kind = excluded.kind, on_day = excluded.on_day, note = excluded.note",
-        [(one.kind, one.on_day, one.note, one.new, one.old) for one in became],
-    )
+    await _write_heirs(tx, [u for u in units if u.code not in before or before[u.code].into != u.into])
     await touch(tx)
 
 
@@ -206,6 +207,27 @@ async def _write_reports(tx: Tx, units: Sequence[UnitRow]) -> None:
         [(u.code,) for u in units],
     )
     await _insert(tx, REPORTS, [(u.code, parent, "") for u in units for parent in u.reports])
+
+
+async def _write_heirs(tx: Tx, units: Sequence[UnitRow]) -> None:
+    """What units went into, from the day after their last one on."""
+    await tx.many(
+        "DELETE FROM unit_successions WHERE old_id = (SELECT id FROM units WHERE code = ?)", [(u.code,) for u in units]
+    )
+    await tx.many(
+        "INSERT INTO unit_successions (old_id, new_id, kind, on_day) SELECT o.id, n.id, ?, ? FROM units o, units n"
+        " WHERE o.code = ? AND n.code = ?",
+        [
+            ("merge" if len(u.into) == 1 else "split", _day_after(u.valid_to), u.code, heir)
+            for u in units
+            if u.valid_to
+            for heir in u.into
+        ],
+    )
+
+
+def _day_after(iso: str) -> str:
+    return (date.fromisoformat(iso) + timedelta(days=1)).isoformat()
 
 
 async def _insert(tx: Tx, line: str, links: Sequence[tuple[str, str, str]]) -> None:

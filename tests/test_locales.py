@@ -13,6 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot.i18n import load_words
+from core import unit_columns
 from core.eligibility import Answer
 from core.joins import JoinState
 from core.notices import ELIGIBLE, NOTICES
@@ -26,6 +27,8 @@ from handlers.engine import ACTIONS
 from handlers.registration import FORM
 from handlers.round_office import fields, new
 from handlers.round_office.listing import FILTERS
+from handlers.unit_office import fields as unit_fields
+from handlers.unit_office import reform
 
 HOUSE = Path(__file__).parents[1]
 LANGUAGES = sorted(path.name for path in (HOUSE / "locales").iterdir() if path.is_dir())
@@ -99,6 +102,18 @@ FAMILIES = (
     (r"rounds\.filter\.(\w+)", lambda name: name in FILTERS),
     (r"rounds\.(?:state|confirm|became)\.(\w+)", lambda state: state in set(RoundState)),
     (r"rounds\.(?:log|why_not)\.(\w+)", lambda name: name in SAID),
+    (
+        r"units\.(?:fact|why_not|do)\.(\w+)",
+        lambda name: name in SAID or re.fullmatch(r"(?:merge|split|dissolve)d_(?:of|into)", name),
+    ),
+    (r"units\.doc\.(\w+)", lambda name: name in unit_columns.COLUMNS or name in SAID),
+    (r"units\.field\.(\w+)", lambda key: key in unit_fields.BY_KEY or key == "kind"),
+    (
+        r"units\.ask\.(\w+)",
+        lambda key: key in unit_fields.BY_KEY or key in reform.PICKS or key in SAID,
+    ),
+    (r"units\.preview\.(\w+)", lambda do: do in reform.STEPS or do in SAID),
+    (r"units\.touch\.\w+\.(\w+)", lambda do: do in reform.STEPS or do in SAID),
     (r"newround\.(\w+)\.label", lambda key: any(key == question.key for question in new.FORM.questions)),
     (r"import\.(?:doc|heading|kind|state)\.(\w+)", lambda name: name in SAID),
     (r"import\.field\.(\w+)", lambda name: name in READERS or name in Round.__slots__),
@@ -198,6 +213,26 @@ QUESTIONS = (
     ("unit.browse", "unit.more", "unit.fewer", "unit.up", "rounds.units_back", *OUT),
     ("unit.more", "unit.fewer", "rounds.split_done", *OUT),
     ("rounds.add_over", *OUT),
+    (
+        "unit.more",
+        "unit.fewer",
+        "units.show_over",
+        "units.back_to_list",
+        "units.new",
+        "units.do.add",
+        "units.file",
+        *OUT,
+    ),
+    (*(f"units.do.{what}" for what in "below edit add rename reports move merge split dissolve".split()), *OUT),
+    (*(f"units.field.{key}" for key in "name short aliases kind".split()), *OUT),
+    ("units.empty", *OUT),
+    ("units.today", "units.since_ever", *OUT),
+    ("units.no_note", *OUT),
+    ("units.confirm", *OUT),
+    ("units.file_export", *OUT),
+    ("rounds.units_done", "units.start_again", "units.a_new_one", "unit.browse", *OUT),
+    ("unmapped.let_be", "unit.browse", *OUT),
+    ("unmapped.alias_yes", "unmapped.alias_no", *OUT),
 )
 
 

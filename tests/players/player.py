@@ -72,6 +72,7 @@ class Player(ABC):
         """Let days or hours pass; what the bot says of its own accord."""
         self.app.clock.move(timedelta(**{unit: number}))
         # The ticker goes by the real clock, which nobody can move; its work is what counts here.
+        await self.app.unit_days.tick()
         await self.app._housekeeping.tick()
         await self.app.planner.tick()
         return await self.answers()
