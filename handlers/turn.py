@@ -150,10 +150,7 @@ class Turn:
     async def forget(self) -> None:
         """Keep nothing of the person from here on but the proof that they agreed and took it back."""
         address = self.person.address
-        given = {c.purpose for c in await records.consents(self.tx, address) if c.answer == "given"}
-        for purpose in sorted(given):
-            withdrawn = records.Consent(purpose, "withdrawn", "", self.inbound.channel, self.at)
-            await records.add_consent(self.tx, address, withdrawn)
+        await records.withdraw_all(self.tx, address, self.inbound.channel, self.at)
         await people.forget(self.tx, address)
         self.person = replace(self.person, id=None)
 

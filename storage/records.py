@@ -52,6 +52,22 @@ async def consents(tx: Tx, address: str) -> list[Consent]:
     return [Consent(*row) for row in rows]
 
 
+async def copy_consents(tx: Tx, source: str, target: str) -> None:
+    """What one address agreed to is on record of the other as well: they are one person."""
+    await tx.run(
+        "INSERT INTO consents (subject, purpose, answer, text_version, channel, at, recorded_by)"
+        " SELECT ?, purpose, answer, text_version, channel, at, recorded_by FROM consents WHERE subject = ? ORDER BY id",
+        (await subject(tx, target), await subject(tx, source)),
+    )
+
+
+async def withdraw_all(tx: Tx, address: str, channel: str, at: int, *, recorded_by: str = "") -> None:
+    """Everything that the address agreed to is taken back."""
+    given = {consent.purpose for consent in await consents(tx, address) if consent.answer == "given"}
+    for purpose in sorted(given):
+        await add_consent(tx, address, Consent(purpose, "withdrawn", "", channel, at), recorded_by=recorded_by)
+
+
 async def alias(tx: Tx, address: str) -> str:
     """What the audit log calls somebody whose data was touched: the same for the same address, and nobody's name."""
     return (await subject(tx, address))[:12]
