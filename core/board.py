@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.units import Unit, UnitIndex
+from core.units import COUNTS, REPORTS, Unit, UnitIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,8 @@ def make_board(counted: Counted, quotas: Mapping[int, int], sight: Sight) -> Boa
 
 def _credited(unit_id: int, index: UnitIndex) -> tuple[set[int], set[int]]:
     """Units that count in this one, and those that only report to it."""
-    return index.below(unit_id), set()
+    below = index.below(unit_id)
+    return below, index.below(unit_id, (COUNTS, REPORTS)) - below
 
 
 def _sum(counted: Counted, unit_ids: Iterable[int | None]) -> Tally:
@@ -173,6 +174,16 @@ def _topmost(unit_ids: Collection[int], index: UnitIndex) -> list[Unit]:
     top = [unit for unit in known if not any(above.id in unit_ids for above in index.path(unit.id)[1:])]
     order = {unit_id: place for place, unit_id in enumerate(index.units)} if len(top) > 1 else {}
     return sorted(top, key=lambda unit: order.get(unit.id, 0))
+
+
+def as_of_today(quotas: Mapping[int, int], index: UnitIndex) -> dict[int, int]:
+    """The quotas of former units with those that took all of them over; of a unit that was parted they stay where they were."""
+    moved: dict[int, int] = {}
+    for unit_id, target in quotas.items():
+        heir = index.heir(unit_id)
+        now = heir.id if heir else unit_id
+        moved[now] = moved.get(now, 0) + target
+    return moved
 
 
 @dataclass(frozen=True, slots=True)

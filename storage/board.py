@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.board import NOBODY, Tally
+from core.board import NOBODY, Board, Sight, Tally, as_of_today, make_board
+from storage import quotas
 from storage.database import Tx
 
 # What an answer counts as; a seat that is offered is not taken yet.
@@ -31,3 +32,8 @@ async def counted(tx: Tx, round_id: int) -> dict[int | None, Tally]:
 
 def _times(one: Tally, people: int) -> Tally:
     return Tally(one.certain * people, one.maybe * people, one.waiting * people, one.came * people, one.gave * people)
+
+
+async def of_round(tx: Tx, round_id: int, sight: Sight) -> Board:
+    """The board of a round, for one reader."""
+    return make_board(await counted(tx, round_id), as_of_today(await quotas.of_round(tx, round_id), sight.index), sight)

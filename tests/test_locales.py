@@ -24,6 +24,7 @@ from core.vietnamese import fold
 from handlers.documents import DOCUMENTS
 from handlers.documents.plan_template import COLUMNS as PLAN_COLUMNS
 from handlers.engine import ACTIONS
+from handlers.progress.board import SHARES
 from handlers.registration import FORM
 from handlers.round_office import fields, new
 from handlers.round_office.listing import FILTERS
@@ -119,6 +120,9 @@ FAMILIES = (
     (r"import\.field\.(\w+)", lambda name: name in READERS or name in Round.__slots__),
     (r"import\.(?:help|example)\.(\w+)", lambda name: name in {field for field, *_ in PLAN_COLUMNS}),
     (r"import\.sample\.[123]\.(occasion|executing)", lambda _: True),
+    (r"board\.(?:doc\.)?(\w+)", lambda name: name in SAID),
+    (r"progress\.under\.(\d+)", lambda share: int(share) in SHARES),
+    (r"(progress\.\w+)_none", lambda message: message in SAID),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
 
@@ -233,6 +237,10 @@ QUESTIONS = (
     ("rounds.units_done", "units.start_again", "units.a_new_one", "unit.browse", *OUT),
     ("unmapped.let_be", "unit.browse", *OUT),
     ("unmapped.alias_yes", "unmapped.alias_no", *OUT),
+    (*(f"progress.do.{what}" for what in "fresh file silent under compare now then nudge round".split()), *OUT),
+    ("progress.do.send", "progress.do.edit", *OUT),
+    ("progress.do.usual", *OUT),
+    ("progress.do.send_again", "progress.do.send_rest", *OUT),
 )
 
 

@@ -1,11 +1,35 @@
 """The files that the bot hands out: one row a document, one module each."""
 
-from handlers.documents import csv_list, ics, mydata, plan_report, plan_template, ticket, unit_tree, xlsx
+from handlers.documents import (
+    annex,
+    board_png,
+    board_xlsx,
+    csv_list,
+    ics,
+    mydata,
+    plan_report,
+    plan_template,
+    ticket,
+    unit_tree,
+    xlsx,
+)
 from handlers.documents.paper import Document, Paper, Params, Progress
 
 DOCUMENTS: dict[str, Document] = {
     room.DOCUMENT.name: room.DOCUMENT
-    for room in (xlsx, csv_list, ics, mydata, ticket, plan_template, plan_report, unit_tree)
+    for room in (
+        xlsx,
+        csv_list,
+        ics,
+        mydata,
+        ticket,
+        plan_template,
+        plan_report,
+        unit_tree,
+        board_png,
+        board_xlsx,
+        annex,
+    )
 }
 
 __all__ = ["DOCUMENTS", "Document", "Paper", "Params", "Progress"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.board import NOBODY, Board, Sight, Tally, expected, make_board, paired
+from core.board import NOBODY, Board, Sight, Tally, as_of_today, expected, make_board, paired
+from core.lineage import Succession
 from core.units import Unit, UnitIndex
 
 # A federation; a city, a district with a school in it, a sector.
@@ -123,3 +126,34 @@ def test_an_officer_counts_what_an_administrator_counts(counted: dict[int | None
     mine = board(counted, {unit: 10}, Sight(INDEX, own)).total
     line = next(line for line in board(counted, {unit: 10, 2: 1}).lines if line.unit_id == unit)
     assert mine.people == line.people
+
+
+def test_two_lines_are_credited_and_the_total_is_not_doubled() -> None:
+    """The health centre counts in its district and reports to its sector: in both lines, once in the total."""
+    index = UnitIndex.of(
+        [*INDEX.units.values(), Unit(6, "CL-YT", "hospital", "TTYT", parent_id=3, also=(("reports", 5),))]
+    )
+    made = board({6: people(certain=4, came=4, gave=3), 5: people(certain=1)}, {3: 10, 5: 5, 6: 4}, Sight(index))
+    lines = {line.unit_id: line for line in made.lines}
+    assert (lines[3].people.certain, lines[3].reported) == (4, 0)
+    assert (lines[5].people.certain, lines[5].reported) == (5, 4)
+    assert (made.total.people.certain, made.total.people.gave) == (5, 3)
+    assert made.total.quota == 15, "the centre's 4 are of the district's 10, and no part of what is asked of the sector"
+
+
+def test_by_the_units_of_today_quotas_go_to_who_took_over() -> None:
+    """Two districts became one commune; one that was parted in two keeps its own."""
+    units = [
+        Unit(n, f"U{n}", "commune", f"Xã {n}", parent_id=1, valid_to="2025-06-30" if n < 5 else None)
+        for n in range(2, 8)
+    ]
+    became = [(2, 5, "merge"), (3, 5, "merge"), (4, 6, "split"), (4, 7, "split")]
+    index = UnitIndex.of(
+        [Unit(1, "LS", "federation", "Tỉnh"), *units],
+        date(2026, 1, 1),
+        successions=[Succession(old, new, kind, date(2025, 7, 1)) for old, new, kind in became],  # type: ignore[arg-type]
+    )
+    quotas = as_of_today({2: 10, 3: 20, 4: 7}, index)
+    assert quotas == {5: 30, 4: 7}
+    made = board({2: people(gave=3), 3: people(gave=1), 4: people(gave=2)}, quotas, Sight(index))
+    assert {line.unit_id: line.people.gave for line in made.lines} == {4: 2, 5: 4}

@@ -1,0 +1,116 @@
+"""Which rounds a person follows, and what of them: looked up in the tables at every step."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.authority import own_units
+from core.board import Board, Sight
+from core.dates import show_date, show_weekday
+from core.people import Role
+from core.rounds import Round, RoundState
+from core.units import UnitIndex
+from handlers.form import Answers, Ask, Finish, Given, Prompt, Read
+from handlers.turn import Turn
+from storage import board, records, rounds
+
+ROUND = "round"  # The answer that holds the code of the round in hand.
+NOW = "now"  # The answer that is there where a round of long ago is told by the units of today.
+_BACK, _AHEAD = timedelta(days=730), timedelta(days=730)
+_SHOWN = (RoundState.OPEN, RoundState.CLOSED, RoundState.DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A round, its board for the person, and the units by which it is told: those of its day, or with `now` those of today.
+
+    `reformed`: some of the units have ended since.
+    """
+
+    round: Round
+    board: Board
+    index: UnitIndex
+    now: bool = False
+    reformed: bool = False
+
+
+AskSeen = Callable[[Turn, Answers, Seen], Awaitable[Prompt]]
+ReadSeen = Callable[[Turn, Answers, Given, Seen], Awaitable[object]]
+
+
+async def followed(turn: Turn) -> list[Round]:
+    """Rounds that the person may follow: the next one first, those that are over last."""
+    own = own_units(turn.person, await turn.unit_index())
+    found = await rounds.between(turn.tx, turn.today - _BACK, turn.today + _AHEAD)
+    mine = [round_ for round_ in found if _follows(round_, own, await turn.unit_index())]
+    past = [round_ for round_ in mine if round_.held_on < turn.today]
+    return [round_ for round_ in mine if round_.held_on >= turn.today] + past[::-1]
+
+
+def _follows(round_: Round, own: frozenset[int] | None, index: UnitIndex) -> bool:
+    """True where the round invites a unit of the person's, or one of them is below a unit that it invites."""
+    if round_.state not in _SHOWN or own == frozenset():
+        return False
+    if own is None or not round_.units or own & round_.units:
+        return True
+    return any(round_.invites([unit.id for unit in index.path(unit_id)]) for unit_id in own)
+
+
+async def find(turn: Turn, code: str) -> Round | None:
+    """The round of a code, where the person may follow it; None also where there is none. A refusal is kept."""
+    round_ = await rounds.by_code(turn.tx, code)
+    if round_ is None:
+        return None
+    index = await turn.unit_index()
+    if _follows(round_, own_units(turn.person, index), index):
+        return round_
+    await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="progress", round=round_.code)
+    return None
+
+
+async def see(turn: Turn, round_: Round, *, now: bool = False) -> Seen:
+    """The board of a round for the person. Authority is of today, the tree of the round's day; with `now` the tree is too."""
+    today = await turn.unit_index()
+    index = today if now else await turn.house.units.index(turn.tx, min(turn.today, round_.held_on))
+    sight = Sight(index, own_units(turn.person, today), round_.units)
+    made = await board.of_round(turn.tx, round_.id, sight)
+    units = filter(None, (today.get(line.unit_id) for line in made.lines))
+    return Seen(round_, made, index, now, any(map(today.ended, units)))
+
+
+async def document(turn: Turn, name: str, text: str, seen: Seen, **more: str) -> None:
+    """A file of the board, for the units that the person answers for."""
+    units = None if turn.person.role is Role.ADMIN else sorted(turn.person.units_as(Role.OFFICER))
+    turn.document(name, text, round=seen.round.code, units=units, now=seen.now, **more)
+
+
+def label(turn: Turn, round_: Round) -> str:
+    """A round on a button: its name and its day."""
+    weekday = show_weekday(round_.held_on, turn.language)
+    return turn.text("join.listed", name=round_.name, weekday=weekday, date=show_date(round_.held_on))
+
+
+def asks(ask: AskSeen) -> Ask:
+    """A question about the round in hand; where it is not (or no longer) the person's, the refusal stands in its place."""
+
+    async def asked(turn: Turn, answers: Answers) -> Prompt:
+        round_ = await find(turn, answers[ROUND])
+        if round_ is None:
+            return Prompt(turn.text("progress.refused", contact=turn.settings.contact))
+        return await ask(turn, answers, await see(turn, round_, now=NOW in answers))
+
+    return asked
+
+
+def reads(read: ReadSeen) -> Read:
+    """An answer about the round in hand. Where it is not (or no longer) the person's, the form ends."""
+
+    async def answered(turn: Turn, answers: Answers, given: Given) -> object:
+        round_ = await find(turn, answers[ROUND])
+        if round_ is None:
+            raise Finish(turn.text("progress.refused", contact=turn.settings.contact))
+        return await read(turn, answers, given, await see(turn, round_, now=NOW in answers))
+
+    return answered
