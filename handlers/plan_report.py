@@ -181,13 +181,13 @@ def shown(voice: Voice, name: str, value: Any) -> str:
     return "; ".join(value) if isinstance(value, list) else str(value)
 
 
-def screen(voice: Voice, found: Sequence[Line], kind: str) -> str:
+def screen(voice: Voice, found: Sequence[Line], kind: str, headings: str = "import.heading.") -> str:
     """The first lines of a kind under its heading, and how many more there are; "" where there is none."""
     of_kind = [line for line in found if line.kind == kind]
     if not of_kind:
         return ""
     shown = _first(of_kind)
-    text = [voice.text(f"import.heading.{kind}"), *(line.bullet for line in shown)]
+    text = [voice.text(f"{headings}{kind}"), *(line.bullet for line in shown)]
     if more := len(of_kind) - len(shown):
         text.append(voice.text("import.more", count=more))
     return "\n".join(text)

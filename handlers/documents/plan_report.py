@@ -18,7 +18,10 @@ def filename(params: Params, paper: Paper) -> str:
 
 async def write(tx: Tx, paper: Paper, params: Params, path: Path, *, progress: Progress = quiet) -> None:  # noqa: ARG001 (the message holds it all)
     """All lines of a report (`lines`: kind, where, round, text), in their order."""
-    titles = [paper.text(f"import.doc.{name}") for name in ("no", "kind", "where", "round", "what")]
+    about = str(params.get("about", "import.doc.round"))
+    titles = [
+        paper.text(name) for name in ("import.doc.no", "import.doc.kind", "import.doc.where", about, "import.doc.what")
+    ]
     columns = [Column(title, mm) for title, mm in zip(titles, _WIDTHS_MM, strict=True)]
     columns[0] = columns[0]._replace(format="number")
     title = paper.text("import.doc.report", name=clean(str(params["name"])))
