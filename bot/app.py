@@ -40,7 +40,7 @@ from core.notices import Timetable, read_reminders
 from core.people import Grant, Role
 from handlers.engine import menu
 from handlers.turn import House, Settings
-from storage import donors, marks, outbox, people, records, rounds
+from storage import donors, marks, outbox, people, records, roles, rounds
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from storage.units import UnitsCache
@@ -226,7 +226,7 @@ class App:
             await people.keep(tx, address, language, at)
             unit = await tx.one("SELECT id FROM units WHERE code = ?", (demo.OFFICER_UNIT,))
             unit_id = unit[0] if unit and role is Role.OFFICER else None
-            await people.grant(tx, address, Grant(role, unit_id), by="demo", at=at)
+            await roles.grant(tx, address, Grant(role, unit_id), by="demo", at=at)
 
         await self.database.write(seat)
 

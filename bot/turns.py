@@ -7,14 +7,14 @@ import contextlib
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import cast
 
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.logs import event
 from core.dialogue import File, Reply
-from core.people import Conversation, Person, Role
+from core.people import Conversation, Person
 from handlers.engine import respond
 from handlers.form import ended_private
 from handlers.turn import House, Turn
@@ -245,6 +245,8 @@ class Turns:
         elif batch.people.pop(address, None):
             # Who asked to be forgotten is a stranger to the next turn of this very batch, and hears nothing of what they were.
             batch.drafts = [draft for draft in batch.drafts if draft.address != address]
+        if turn.regranted:  # Their own turns of this very batch go by what the table says now.
+            batch.people |= await people.load(tx, sorted(turn.regranted))
         batch.drafts += [
             outbox.Draft(f"in:{row.seq}:{number}", address, reply) for number, reply in enumerate(turn.replies)
         ]
@@ -256,12 +258,13 @@ class Turns:
         """Who acts. Authority comes from the roles table and the configured administrators alone."""
         address = row.inbound.address
         known = batch.people.get(address)
-        role = Role.ADMIN if address in self._house.settings.admins else known.role if known else Role.DONOR
+        settings = self._house.settings
         if known:
-            return replace(known, role=role)
+            return settings.as_configured(known)
         conversation = batch.conversations.get(address)
         words = self._house.words
-        return Person(address, conversation.language if conversation else words.choose(row.inbound.language), role)
+        language = conversation.language if conversation else words.choose(row.inbound.language)
+        return settings.as_configured(Person(address, language))
 
     async def _failed(self, tx: Tx, batch: _Batch, row: Waiting) -> None:
         incident = secrets.token_hex(4)

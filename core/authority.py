@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from core.people import Person, Role
+from core.rounds import Round
 from core.units import UnitIndex
 
 
@@ -17,3 +20,21 @@ def may_invite(person: Person, units: frozenset[int], index: UnitIndex) -> bool:
     """True where the person may have, make and change a round that invites these units (none: everybody, an admin's affair)."""
     own = own_units(person, index)
     return own is None or (bool(units) and units <= own)
+
+
+DESK_DAYS = timedelta(days=1)  # A desk is set up the day before, and its list is put in order the day after.
+
+
+def may_serve(person: Person, round_: Round, today: date, index: UnitIndex) -> bool:
+    """True where the person may work at the round's desk now: see its list, look up a ticket, add who walks in.
+
+    Who manages the round may at any time, a desk helper of it from the day before to the day after.
+    """
+    if may_invite(person, round_.units, index):
+        return True
+    return is_helper(person, round_) and abs(round_.held_on - today) <= DESK_DAYS
+
+
+def is_helper(person: Person, round_: Round) -> bool:
+    """True where the table names the person for this round's desk, on whatever day."""
+    return any(grant.role is Role.HELPER and grant.round_id == round_.id for grant in person.grants)

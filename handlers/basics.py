@@ -8,10 +8,10 @@ from handlers.turn import Action, Turn
 from storage import donors
 
 _START = {
-    Role.ADMIN: ("start.admin", ("/rounds", "/export", "/register", "/help")),
-    Role.OFFICER: ("start.officer", ("/rounds", "/next", "/register", "/help")),
-    Role.HEAD: ("start.welcome", ("/register", "/next", "/language", "/help")),
-    Role.HELPER: ("start.welcome", ("/register", "/next", "/language", "/help")),
+    Role.ADMIN: ("start.admin", ("/rounds", "/team", "/export", "/help")),
+    Role.OFFICER: ("start.officer", ("/rounds", "/team", "/next", "/help")),
+    Role.HEAD: ("start.head", ("/members", "/next", "/register", "/help")),
+    Role.HELPER: ("start.helper", ("/desk", "/next", "/register", "/help")),
     Role.DONOR: ("start.welcome", ("/register", "/next", "/language", "/help")),
 }
 

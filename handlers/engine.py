@@ -6,12 +6,16 @@ from dataclasses import replace
 from functools import lru_cache
 
 from core.dialogue import Blocked, Command, Expired, File, FileRead, Moved, Press, Reply, Start, Text
+from core.links import CLUB, INVITE, ROUND, UNIT
 from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
 from handlers import (
     after_round,
+    audit_log,
     basics,
+    club,
+    desk,
     eligible,
     exports,
     files,
@@ -22,6 +26,7 @@ from handlers import (
     registration,
     reminders,
     round_office,
+    team,
     unit_moved,
     unit_office,
 )
@@ -59,12 +64,16 @@ _ROOMS = (
     eligible,
     reminders,
     after_round,
+    club,
     unit_moved,
+    desk,
     round_office,
     unit_office,
     progress,
     plan_import,
     exports,
+    team,
+    audit_log,
     basics,
     privacy,
 )
@@ -160,14 +169,18 @@ async def _blocked(turn: Turn, *, blocked: bool) -> None:
             turn.tell(draft)
 
 
+# What a link is for, by how its payload begins, and the command that takes the rest.
+_PAYLOADS = {ROUND: "join", INVITE: "accept", CLUB: "club"}
+
+
 async def _start(turn: Turn, payload: str) -> None:
-    if payload.startswith("u_"):
+    if payload.startswith(UNIT):
         if turn.conversation and turn.conversation.form != registration.FORM.name:
             turn.conversation = given_back(turn.conversation)
         await registration.register(turn, payload[2:])
         return
-    if payload.startswith("r_"):
-        await _command(turn, "join", payload[2:])
+    if command := _PAYLOADS.get(payload[:2]):
+        await _command(turn, command, payload[2:])
         return
     if payload == "register":
         await _command(turn, "register", "")
@@ -177,14 +190,21 @@ async def _start(turn: Turn, payload: str) -> None:
     await _command(turn, "start", "")
 
 
+_REFUSALS = {
+    Role.ADMIN: "command.refused",
+    Role.OFFICER: "command.refused_officers",
+    Role.HEAD: "command.refused_head",
+    Role.HELPER: "command.refused_helper",
+}
+
+
 async def _command(turn: Turn, name: str, args: str) -> None:
     action = _BY_NAME.get(name.lower())
     if action is None:
         turn.say("command.unknown", "/help", name=name[:32])
     elif not turn.person.may(action.role):
         await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command=action.name)
-        message = "command.refused" if action.role is Role.ADMIN else "command.refused_officers"
-        turn.say(message, "/help", contact=turn.settings.contact)
+        turn.say(_REFUSALS[action.role], "/help", contact=turn.settings.contact)
     elif turn.conversation is not None and not action.within and not _FORMS[turn.conversation.form].light:
         # One form at a time: what was typed so far is worth more than a quick way into the next one.
         if turn.conversation.form != action.name:

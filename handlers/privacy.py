@@ -7,12 +7,14 @@ from typing import Any
 
 from core.dates import PartialDate, show_date, show_partial
 from core.joins import spaced
+from core.people import Role
 from core.phones import show_phone
 from core.unclear import Unclear
+from handlers import who_text
 from handlers.form import Answers, Finish, Form, Given, Prompt, Question, labelled, open_form, put_aside
 from handlers.joining_offers import offer_seats
 from handlers.turn import Action, Turn
-from storage import donors, joins, records, rounds
+from storage import donors, joins, records, roles, rounds
 from storage.dossier import all_about
 
 _NAMED = {"birth_known_as": "mydata.known.", "sex": "sex.", "last_kind": "component."}  # Each value is a sentence.
@@ -54,11 +56,18 @@ def _consent(turn: Turn, consent: records.Consent) -> str:
     at = datetime.fromtimestamp(consent.at / 1000, UTC).isoformat()
     return turn.text(
         "mydata.consent",
-        purpose=turn.text(f"mydata.purpose.{consent.purpose}"),
+        purpose=_purpose(turn, consent.purpose),
         answer=turn.text(f"mydata.{consent.answer}"),
         at=_moment(turn, at),
         channel=turn.voice.channel(consent.channel),
     )
+
+
+def _purpose(turn: Turn, purpose: str) -> str:
+    """What a consent was for; "club:CODE" is one for each club."""
+    kind, _, code = purpose.partition(":")
+    said = turn.text(f"mydata.purpose.{kind}")
+    return f"{said} {code}" if code else said
 
 
 def _moment(turn: Turn, iso: str) -> str:
@@ -106,6 +115,8 @@ async def my_data(turn: Turn, _: str) -> None:
         for key, value in registration.items()
         if key not in _ONLY_IF_SET or value
     ]
+    lines += [f"• {turn.text('mydata.duty', duty=await who_text.duty(turn, grant))}" for grant in turn.person.grants]
+    lines += [f"• {turn.text('mydata.club', club=club['name'])}" for club in data["clubs"]]
     lines += [f"• {_answer(turn, answer)}" for answer in data["rounds"]]
     if data["notices"]:
         lines.append(f"• {turn.text('mydata.notices')}: {_notices(turn, data['notices'])}")
@@ -114,12 +125,27 @@ async def my_data(turn: Turn, _: str) -> None:
     if opened := data["phone_opened_at"]:
         lines.append(f"• {turn.text('mydata.opened', count=len(opened), at=_moment(turn, opened[-1]))}")
     lines += [f"• {_consent(turn, consent)}" for consent in await records.consents(turn.tx, turn.person.address)]
-    turn.say("mydata.text", "/profile", "/forget", data="\n".join(lines))
+    ways = ("/profile", "/club", "/forget") if data["clubs"] else ("/profile", "/forget")
+    turn.say("mydata.text", *ways, data="\n".join(lines))
     turn.document("mydata.json", address=turn.person.address)
 
 
 async def _ask(turn: Turn, _: Answers) -> Prompt:
-    return Prompt(turn.text("forget.ask"), labelled(turn, yes="forget.yes", no="forget.no"))
+    parts = [turn.text("forget.ask"), await _duties(turn)]
+    return Prompt("\n\n".join(filter(None, parts)), labelled(turn, yes="forget.yes", no="forget.no"))
+
+
+async def _duties(turn: Turn) -> str:
+    """What somebody of the team gives up with their data; "" for others."""
+    lines = [f"• {await who_text.duty(turn, grant)}" for grant in turn.person.grants]
+    if not lines:
+        return ""
+    said = turn.text("forget.duties", duties="\n".join(lines))
+    if any(grant.role is Role.ADMIN for grant in turn.person.grants) and not turn.settings.admins:
+        others = [seat for seat in await roles.all_(turn.tx) if seat.address != turn.person.address]
+        if not any(seat.grant.role is Role.ADMIN for seat in others):
+            return f"{said}\n\n{turn.text('forget.last_admin')}"
+    return said
 
 
 async def _read(turn: Turn, _: Answers, given: Given) -> object:
@@ -134,6 +160,11 @@ async def _finish(turn: Turn, _: Answers) -> None:
     mine = await joins.active(turn.tx, turn.person.id, turn.today)
     if turn.person.id is not None:
         await donors.forget(turn.tx, turn.person.id, turn.today.year)
+    for grant in turn.person.grants:
+        facts = await who_text.codes(turn, grant)
+        await records.add_audit(turn.tx, turn.person.address, "resigned", at=turn.at, **facts)
+    await roles.remove_all(turn.tx, turn.person.address)
+    turn.regranted.add(turn.person.address)
     await turn.forget()
     for join in mine:  # Their seats go to the next.
         if round_ := await rounds.by_id(turn.tx, join.round_id):

@@ -92,7 +92,8 @@ async def _read_age(turn: Turn, _: Answers, given: Given) -> object:
     rule = turn.rules.age
     judged = judge_age(birth, turn.today, rule)
     if judged.age is Age.TOO_YOUNG:
-        if await donors.of_person(turn.tx, turn.person.id):  # More likely a slip than a person who grew younger.
+        # More likely a slip than a person who grew younger, or a child who was given an office.
+        if turn.person.grants or await donors.of_person(turn.tx, turn.person.id):
             raise Unclear("register.age.young_registered", lowest=rule.lowest)
         # Nothing is kept of somebody under 18. Source: Circular 26/2013/TT-BYT art. 4(1); Law 91/2025/QH15 art. 24.
         await turn.forget()
@@ -258,8 +259,10 @@ async def _finish(turn: Turn, answers: Answers) -> None:
         donor = _with_what_is_no_line_of_the_card(donor, before)
     new = await donors.save(turn.tx, person_id, donor, turn.at, eligible_on=eligible_on(turn.rules, donor))
     message = "register.saved" if new else "register.changed"
-    wanted = str(answers.get("_round", ""))
-    if new or wanted:  # Whoever has just registered is asked about a round at once.
+    wanted, club = str(answers.get("_round", "")), str(answers.get("_club", ""))
+    if club:
+        turn.follow = " ".join(("/club", club))
+    elif new or wanted:  # Whoever has just registered is asked about a round at once.
         turn.follow = " ".join(("/join", wanted)) if wanted else "/next"
     buttons = turn.menu(("/profile",) if turn.follow else ("/next", "/profile"))
     turn.reply(Reply(turn.text(message, name=answers["name"]), buttons, tidy=CONTACT in answers))
@@ -333,9 +336,9 @@ FORM = Form(
 )
 
 
-async def register(turn: Turn, unit_code: str = "", round_code: str = "") -> None:
+async def register(turn: Turn, unit_code: str = "", round_code: str = "", club_code: str = "") -> None:
     """Begin, or open the card of who is registered. `unit_code` comes from a deep link and presets the unit; `round_code` is of the
-    round that is asked about when this is done.
+    round that is asked about when this is done, `club_code` of the club.
     """
     index = await turn.unit_index()
     unit = index.by_code(unit_code) if unit_code else None
@@ -349,13 +352,17 @@ async def register(turn: Turn, unit_code: str = "", round_code: str = "") -> Non
         answers["unit"] = {"id": unit.id}
     if round_code:
         answers["_round"] = round_code
+    if club_code:
+        answers["_club"] = club_code
     await open_form(turn, FORM, answers, REVIEW if donor else None)
 
 
 async def _command(turn: Turn, args: str) -> None:
-    """`args`: the code of a round, where somebody wanted to join it before they were registered."""
-    found = await rounds.by_code(turn.tx, args)
-    await register(turn, round_code=found.code if found else "")
+    """`args`: the code of a round, or "club:CODE", where somebody wanted to join it before they were registered."""
+    kind, _, code = args.partition(":")
+    club = (await turn.unit_index()).by_code(code) if kind == "club" else None
+    found = await rounds.by_code(turn.tx, args) if args else None
+    await register(turn, round_code=found.code if found else "", club_code=club.code if club else "")
 
 
 async def profile(turn: Turn, _: str) -> None:

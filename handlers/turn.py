@@ -41,6 +41,10 @@ class Settings:
     offer_hours: int = 24
     late_hours: int = 24
 
+    def as_configured(self, person: Person) -> Person:
+        """The person as they may act: an administrator of the configuration is one whatever the table says."""
+        return replace(person, role=Role.ADMIN) if person.address in self.admins else person
+
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -63,7 +67,8 @@ class House:
 class Turn:
     """The state of one turn. Handlers append to `replies` and set `conversation`; the caller writes both down.
 
-    `told`: messages to others. `follow`: a command ("/next") that the engine runs once what is done now has ended.
+    `told`: messages to others; `regranted`: whose roles have changed. `follow`: a command ("/next") that the engine runs once what is
+    done now has ended.
     """
 
     house: House
@@ -74,6 +79,7 @@ class Turn:
     conversation: Conversation | None = None
     replies: list[Reply] = field(default_factory=list)
     told: list[Draft] = field(default_factory=list)
+    regranted: set[str] = field(default_factory=set)
     follow: str = ""
 
     @property
@@ -152,7 +158,7 @@ class Turn:
         address = self.person.address
         await records.withdraw_all(self.tx, address, self.inbound.channel, self.at)
         await people.forget(self.tx, address)
-        self.person = replace(self.person, id=None)
+        self.person = self.settings.as_configured(Person(address, self.person.language))
 
 
 Handler = Callable[[Turn, str], Awaitable[None]]

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.joins import Join
 from core.people import Donor
-from storage import bubbles, donors, joins, notices, people, records, uploads
+from storage import bubbles, clubs, donors, joins, notices, people, records, roles, uploads
 from storage.database import Tx
 
 
@@ -87,6 +87,23 @@ def _file(sent: tuple[str, int, int]) -> dict[str, Any]:
     return {"name": name, "bytes": size, "at": _time(at)}
 
 
+async def _seat(tx: Tx, seat: roles.Seat) -> dict[str, Any]:
+    """A role of the person, with the codes of what it is for."""
+    unit = await tx.one("SELECT code FROM units WHERE id = ?", (seat.grant.unit_id,))
+    round_ = await tx.one("SELECT code FROM rounds WHERE id = ?", (seat.grant.round_id,))
+    return {
+        "role": seat.grant.role.name.lower(),
+        "unit": unit[0] if unit else None,
+        "round": round_[0] if round_ else None,
+        "since": _time(seat.granted_at),
+    }
+
+
+async def _club(tx: Tx, unit_id: int, joined_at: int) -> dict[str, Any]:
+    row = await tx.one("SELECT code, name FROM units WHERE id = ?", (unit_id,))
+    return {"code": row[0] if row else "", "name": row[1] if row else "", "joined_at": _time(joined_at)}
+
+
 async def all_about(tx: Tx, address: str) -> dict[str, Any]:
     """Everything stored about an address, as JSON values; times are UTC."""
     known = (await people.load(tx, [address])).get(address)
@@ -114,6 +131,8 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         "rounds": [_answer(*one) for one in await joins.all_of(tx, known.id)] if known and known.id is not None else [],
         "notices": _wishes(await notices.wishes(tx, known.id)) if known else None,
         "consents": [_consent(consent) for consent in await records.consents(tx, address)],
+        "roles": [await _seat(tx, seat) for seat in await roles.of_addresses(tx, [address])],
+        "clubs": [await _club(tx, *one) for one in (await clubs.of_person(tx, known.id)).items()] if known else [],
         "phone_opened_at": [_time(at) for at in await records.openings(tx, address)],
         "files_sent": [_file(sent) for sent in await uploads.sent(tx, address)],
         "web_chat": [bubble.body for bubble in await bubbles.after(tx, address, 0)],

@@ -102,6 +102,16 @@ async def people_in(
     return [_joined(row) for row in rows]
 
 
+async def expected(tx: Tx, round_id: int, *, first: int, most: int) -> list[Join]:
+    """Who is on the list of a round (certain or maybe), in the order of official lists, from the `first` (0) on."""
+    rows = await tx.all(
+        f"SELECT {_ALIASED} FROM joins j JOIN donors d ON d.person_id = j.person_id"  # noqa: S608
+        " WHERE j.round_id = ? AND j.state IN ('certain', 'maybe') ORDER BY d.name_key, d.id LIMIT ? OFFSET ?",
+        (round_id, most, first),
+    )
+    return [_join(row) for row in rows]
+
+
 def _joined(row: Row) -> Joined:
     return Joined(_join(row[:-3]), row[-3], row[-2], bool(row[-1]))
 

@@ -10,6 +10,25 @@ from core.people import Conversation, Grant, Person, Role
 from storage.database import Tx
 
 _ROLES = {role.name.lower(): role for role in Role}
+# Where a person is named by their address. Not among them: what has been said and done, which stays as it was (inbox, audit, the
+# proof of consents), the outbox, which moves by rules of its own, and the web chat's log, for a web chat never moves.
+ADDRESSES = (
+    ("people", "address"),
+    ("conversations", "address"),
+    ("uploads", "address"),
+    ("roles", "address"),
+    ("roles", "granted_by"),
+    ("invites", "made_by"),
+    ("invites", "ended_by"),
+    ("link_codes", "made_by"),
+    ("unit_texts", "address"),
+    ("round_changes", "address"),
+    ("broadcasts", "address"),
+    ("pictures", "address"),
+    ("questions", "address"),
+    ("questions", "answered_by"),
+    ("faq", "changed_by"),
+)
 PAPER = "paper"  # The channel of people from paper lists: nobody is behind it.
 
 
@@ -64,20 +83,10 @@ async def set_reachable(tx: Tx, address: str, *, reachable: bool) -> None:
     await tx.run("UPDATE people SET reachable = ? WHERE address = ?", (int(reachable), address))
 
 
-async def grant(tx: Tx, address: str, given: Grant, *, by: str, at: int) -> None:
-    """Give somebody a role, beside those that they have; the same one again changes nothing."""
-    await tx.run(
-        "INSERT INTO roles (address, role, unit_id, round_id, granted_at, granted_by) VALUES (?, ?, ?, ?, ?, ?)"
-        " ON CONFLICT (address, role, coalesce(unit_id, 0), coalesce(round_id, 0)) DO NOTHING",
-        (address, given.role.name.lower(), given.unit_id, given.round_id, at, by),
-    )
-
-
 async def move(tx: Tx, old: str, new: str) -> None:
     """The platform gave the chat another address."""
-    await tx.run("UPDATE people SET address = ? WHERE address = ?", (new, old))
-    await tx.run("UPDATE conversations SET address = ? WHERE address = ?", (new, old))
-    await tx.run("UPDATE uploads SET address = ? WHERE address = ?", (new, old))
+    for table, column in ADDRESSES:
+        await tx.run(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (new, old))  # noqa: S608 (our own names)
 
 
 async def forget(tx: Tx, address: str) -> None:
@@ -86,6 +95,9 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM conversations WHERE address = ?", (address,))
     await tx.run("DELETE FROM bubbles WHERE address = ?", (address,))
     await tx.run("DELETE FROM uploads WHERE address = ?", (address,))
+    await tx.run("DELETE FROM invites WHERE made_by = ?", (address,))  # Nobody answers for them any more.
+    await tx.run("UPDATE invites SET ended_by = '' WHERE ended_by = ?", (address,))
+    await tx.run("UPDATE roles SET granted_by = '' WHERE granted_by = ?", (address,))
     await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,))
     # What is on its way right now cannot be called back, but it is not tried again.
     await tx.run("UPDATE outbox SET expires_at = 0 WHERE address = ? AND state = 'sending'", (address,))

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from core.json_text import pack
+from core.json_text import pack, unpack
 from storage import marks
 from storage.database import Tx
 
@@ -79,6 +79,15 @@ async def add_audit(tx: Tx, address: str, action: str, *, at: int, **detail: obj
         "INSERT INTO audit (at, address, action, detail) VALUES (?, ?, ?, ?)",
         (at, address, action, pack(detail)),
     )
+
+
+async def refusals(tx: Tx, address: str, command: str, since: int) -> list[int]:
+    """When this address was refused by this command since then (ms UTC), oldest first."""
+    rows = await tx.all(
+        "SELECT at, detail FROM audit WHERE address = ? AND action = 'refused' AND at >= ? ORDER BY id",
+        (address, since),
+    )
+    return [at for at, detail in rows if unpack(detail).get("command") == command]
 
 
 OPENED = "phone_opened"

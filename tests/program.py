@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.plans import read_plan, write_plan
 from core.people import Grant, Role
-from storage import people
+from storage import people, roles
 from storage.database import _driver
 from tests.servers.telegram import FakeTelegram
 
@@ -72,7 +72,7 @@ async def grant(app: App, address: str, role: Role, language: str = "vi", *, uni
         round_ = await tx.one("SELECT min(id) FROM rounds") if role is Role.HELPER else None
         await people.keep(tx, address, language, at)
         given = Grant(role, found[0] if found else None, round_[0] if round_ else None)
-        await people.grant(tx, address, given, by="test", at=at)
+        await roles.grant(tx, address, given, by="test", at=at)
 
     await app.database.write(write)
 

@@ -17,10 +17,11 @@ from core import unit_columns
 from core.eligibility import Answer
 from core.joins import JoinState
 from core.notices import ELIGIBLE, NOTICES
-from core.people import Component
+from core.people import Component, Role
 from core.plan_columns import READERS
 from core.rounds import Round, RoundState
 from core.vietnamese import fold
+from handlers import audit_text
 from handlers.documents import DOCUMENTS
 from handlers.documents.plan_template import COLUMNS as PLAN_COLUMNS
 from handlers.engine import ACTIONS
@@ -123,6 +124,14 @@ FAMILIES = (
     (r"board\.(?:doc\.)?(\w+)", lambda name: name in SAID),
     (r"progress\.under\.(\d+)", lambda share: int(share) in SHARES),
     (r"(progress\.\w+)_none", lambda message: message in SAID),
+    (r"role\.(?:can\.)?(\w+)", lambda name: name.upper() in Role.__members__),
+    (r"accept\.(used|withdrawn|expired)", lambda why: why in SAID),
+    (r"audit\.kind\.(\w+)", lambda kind: kind in audit_text.KINDS),
+    (r"audit\.fact\.(\w+)", lambda key: key in audit_text._FACTS),
+    (r"audit\.(?:list|change)\.(\w+)", lambda name: name in SAID or name in set(RoundState)),
+    (r"audit\.(\w+)", lambda action: action in audit_text.ACTIONS),
+    (r"audit\.column\.(\w+)", lambda name: name in SAID),
+    (r"club\.column\.(\w+)", lambda name: name in SAID),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
 
@@ -171,6 +180,9 @@ def test_no_sentence_is_missing() -> None:
     wanted |= {f"rounds.field.{row.key}" for row in fields.FIELDS}
     wanted |= {f"rounds.ask.{row.key}" for row in fields.FIELDS if row.read}
     wanted |= {f"rounds.filter.{name}" for name in FILTERS}
+    wanted |= {f"audit.{action}" for action in audit_text.ACTIONS} | {f"audit.kind.{kind}" for kind in audit_text.KINDS}
+    wanted |= {f"audit.fact.{key}" for key in audit_text._FACTS}
+    wanted |= {f"role.{role.name.lower()}" for role in Role if role is not Role.DONOR}
     wanted |= {f"rounds.state.{state}" for state in RoundState}
     wanted |= {f"newround.{question.key}.label" for question in new.FORM.questions}
     wanted |= {

@@ -2,10 +2,13 @@
 
 from handlers.documents import (
     annex,
+    audit_sheet,
     board_png,
     board_xlsx,
     csv_list,
     ics,
+    link_qr,
+    members,
     mydata,
     plan_report,
     plan_template,
@@ -29,6 +32,9 @@ DOCUMENTS: dict[str, Document] = {
         board_png,
         board_xlsx,
         annex,
+        members,
+        link_qr,
+        audit_sheet,
     )
 }
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from core.dates import show_date
-from core.people import Person, Role
 from core.rounds import Round
 from core.unclear import Unclear
+from handlers import who_text
 from handlers.form import Answers, AskAgain, Given, Prompt, labelled
 from handlers.round_office import access, edit
 from handlers.turn import Turn
-from storage import people, rounds
+from storage import rounds
 
 _PAGE = 6
 _VIEW = "_log"
@@ -24,10 +24,10 @@ async def ask_log(turn: Turn, answers: Answers, round_: Round) -> Prompt:
     page = answers.get(_VIEW, 0)
     found = await rounds.changes(turn.tx, round_.id, _MOST)
     shown = found[page * _PAGE : (page + 1) * _PAGE]
-    known = await people.load(turn.tx, sorted({change.address for change in shown})) if shown else {}
+    who = await who_text.roles_of(turn, {change.address for change in shown})
     lines = [turn.text("rounds.log" if found else "rounds.log_empty", name=round_.name)]
     for change in shown:
-        lines += await _line(turn, change, known.get(change.address))
+        lines += await _line(turn, change, who[change.address])
     ways = {"more": "unit.more"} if (page + 1) * _PAGE < len(found) else {}
     ways |= {"fewer": "unit.fewer"} if page else {}
     return Prompt("\n".join(lines), labelled(turn, **ways))
@@ -42,31 +42,15 @@ async def read_log(_: Turn, answers: Answers, given: Given, __: Round) -> object
     raise AskAgain
 
 
-async def _line(turn: Turn, change: rounds.Change, person: Person | None) -> list[str]:
+async def _line(turn: Turn, change: rounds.Change, who: str) -> list[str]:
     at = datetime.fromtimestamp(change.at / 1000, UTC).astimezone(turn.settings.zone)
     head = turn.text(
         "rounds.log_line",
         time=f"{at:%H:%M}",
         date=show_date(at.date()),
-        who=await _who(turn, change.address, person),
+        who=who,
         what=turn.text(f"rounds.log.{change.action}"),
     )
     reason = change.detail.get("reason")
     why = [turn.text("rounds.reason", reason=reason[1])] if reason else []
     return [head, *await edit.difference(turn, change.detail), *why]
-
-
-async def _who(turn: Turn, address: str, person: Person | None) -> str:
-    """The role, of an officer the unit, and the channel."""
-    name = address.partition(":")[0]
-    channel = turn.voice.channel(name)
-    if name == "cli":
-        return turn.text("rounds.who.cli")
-    admin = address in turn.settings.admins or (person is not None and person.role is Role.ADMIN)
-    index = await turn.unit_index()
-    unit = index.get(person.unit_id) if person else None
-    if admin:
-        return turn.text("rounds.who.admin", channel=channel)
-    if person is not None and person.role is Role.OFFICER and unit:
-        return turn.text("rounds.who.officer", unit=unit.name, channel=channel)
-    return turn.text("rounds.who.other", channel=channel)

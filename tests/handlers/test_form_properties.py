@@ -16,7 +16,7 @@ from core.people import Grant, Role
 from handlers.answers import meanings
 from handlers.engine import _FORMS, ACTIONS
 from handlers.form import REVIEW
-from storage import people
+from storage import people, roles
 from tests.handlers.conversations import House, inputs
 
 CATALOGUES = load_words("vi")
@@ -71,7 +71,7 @@ async def _check_play(house: House, role: str, steps: list[Any]) -> None:
 
 async def _grant(tx: Any, address: str) -> None:
     await people.keep(tx, address, "vi", 1)
-    await people.grant(tx, address, Grant(Role.ADMIN), by="test", at=1)
+    await roles.grant(tx, address, Grant(Role.ADMIN), by="test", at=1)
 
 
 def _check(house: House, address: str) -> None:

@@ -16,7 +16,7 @@ from core.dialogue import Press, typed
 from core.people import Grant, Role
 from handlers.round_office import FORM
 from handlers.round_office.new import FORM as NEW
-from storage import people, rounds
+from storage import people, roles, rounds
 from storage.database import Database
 from tests.handlers.conversations import House
 from tests.handlers.office import CODE, Office
@@ -84,7 +84,7 @@ async def become(database: Database, address: str, who: str) -> None:
         await tx.run("DELETE FROM roles WHERE address = ?", (address,))
         if seat := PEOPLE[who]:
             unit = await tx.one("SELECT id FROM units WHERE code = ?", (seat[1],))
-            await people.grant(tx, address, Grant(seat[0], unit[0] if unit else None), by="test", at=1)
+            await roles.grant(tx, address, Grant(seat[0], unit[0] if unit else None), by="test", at=1)
 
     await database.write(write)
 
