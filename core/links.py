@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-UNIT, ROUND, INVITE, CLUB = "u_", "r_", "i_", "c_"
+UNIT, ROUND, INVITE, CLUB, RECORD = "u_", "r_", "i_", "c_", "k_"
 
 
 @dataclass

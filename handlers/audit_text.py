@@ -22,6 +22,8 @@ ACTIONS: dict[str, str] = {
     "unmapped": "units",
     "nudge": "messages",
     "phone_opened": "phones",
+    "person": "people",
+    "linked": "people",
     "refused": "refusals",
 }
 KINDS = tuple(dict.fromkeys(ACTIONS.values()))

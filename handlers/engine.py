@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-from core.dialogue import Blocked, Command, Expired, File, FileRead, Moved, Press, Reply, Start, Text
-from core.links import CLUB, INVITE, ROUND, UNIT
+from core.dialogue import Blocked, Command, Contact, Expired, File, FileRead, Moved, Press, Reply, Start, Text
+from core.links import CLUB, INVITE, RECORD, ROUND, UNIT
 from core.people import Conversation, Role
 from core.vietnamese import fold
 from core.words import Words
@@ -20,6 +20,7 @@ from handlers import (
     exports,
     files,
     joining,
+    linking,
     plan_import,
     privacy,
     progress,
@@ -61,6 +62,7 @@ async def _cancel(turn: Turn, _: str) -> None:
 _ROOMS = (
     registration,
     joining,
+    linking,
     eligible,
     reminders,
     after_round,
@@ -146,6 +148,8 @@ async def _idle(turn: Turn) -> None:
             await _free_text(turn, text)
         case Press():
             turn.say("form.closed", "/register", "/help")
+        case Contact() as card:
+            await linking.by_card(turn, card)
         case Expired():
             return  # The question was answered before the outage ended: there is nothing to offer again.
         case _:
@@ -170,7 +174,7 @@ async def _blocked(turn: Turn, *, blocked: bool) -> None:
 
 
 # What a link is for, by how its payload begins, and the command that takes the rest.
-_PAYLOADS = {ROUND: "join", INVITE: "accept", CLUB: "club"}
+_PAYLOADS = {ROUND: "join", INVITE: "accept", CLUB: "club", RECORD: "link"}
 
 
 async def _start(turn: Turn, payload: str) -> None:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from core.ages import Age, Birth, judge_age, read_birth
-from core.blood import Abo, Rh, read_group, read_rh
-from core.counts import read_count
-from core.dates import PartialDate, read_month_or_date, show_date
-from core.dialogue import Choice, Contact, Reply
+from core.ages import Age, judge_age, read_birth
+from core.blood import Abo, Rh
+from core.dates import show_date
+from core.dialogue import Contact, Reply
 from core.eligibility import eligible_on
 from core.names import read_name
 from core.people import Donor, Sex
-from core.phones import read_phone, show_phone
+from core.phones import read_phone
 from core.unclear import Unclear
 from core.vietnamese import bare
-from handlers import unit_question
+from handlers import donor_questions, unit_question
 from handlers.form import CONTACT, REVIEW, Answers, Finish, Form, Given, Prompt, Question, labelled, open_form
 from handlers.turn import Action, Turn, text_version
-from storage import donors, records, rounds
+from storage import donors, joins, linking, records, rounds
 
 PURPOSE = "registration"
 _CARD = "_card"  # The number of their own contact card, for which the platform vouches.
@@ -31,7 +30,6 @@ _GREETINGS = frozenset(
         "|"
     )
 )
-_EARLIEST = date(1950, 1, 1)
 # Questions that only some answers call for share the number of the one before, so that the total never changes on the way.
 _NUMBERED = (("name",), ("unit",), ("age",), ("sex",), ("abo", "rh"), ("count", "last"), ("phone",))
 
@@ -107,134 +105,27 @@ async def _read_age(turn: Turn, _: Answers, given: Given) -> object:
         raise Unclear("register.age.old", contact=turn.settings.contact, lowest=rule.lowest, highest=rule.highest)
     if judged.age is Age.NEED_DATE:
         raise Unclear("register.age.need_date", lowest=rule.lowest)
-    return birth_json(birth)
-
-
-def birth_json(birth: Birth) -> dict[str, Any]:
-    """A birth as answers keep it."""
-    return {"p": birth.precision, "d": _iso(birth.date), "y": birth.year, "on": _iso(birth.said_on)}
-
-
-def birth_of(value: dict[str, Any]) -> Birth:
-    """The inverse of `birth_json`."""
-    return Birth(value["p"], _day(value["d"]), value["y"], _day(value["on"]))
-
-
-def _iso(day: date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-async def _show_age(turn: Turn, value: dict[str, Any]) -> str:
-    birth = birth_of(value)
-    low, high = birth.age_range_on(turn.today)
-    staff = judge_age(birth, turn.today, turn.rules.age).age is Age.STAFF
-    message = {"date": "age.date", "year": "age.year", "age": "age.age"}[birth.precision]
-    shown = turn.text(
-        message,
-        age=birth.list_age(turn.today) if birth.age_on(turn.today) is None else birth.age_on(turn.today),
-        low=low,
-        high=high,
-        date=show_date(birth.date) if birth.date else "",
-        year=birth.year,
-    )
-    return f"{shown}. {turn.text('age.staff', highest=turn.rules.age.highest)}" if staff else shown
+    return donor_questions.birth_json(birth)
 
 
 async def _ask_sex(turn: Turn, _: Answers) -> Prompt:
-    return Prompt(_step(turn, "sex"), labelled(turn, M="sex.M", F="sex.F"))
-
-
-async def _read_choice(_: Turn, __: Answers, given: Given) -> object:
-    if given.value is None:
-        raise Unclear("unclear.choice")
-    return given.value
-
-
-async def _show_sex(turn: Turn, value: str) -> str:
-    return turn.text(f"sex.{value}")
+    return Prompt(_step(turn, "sex"), donor_questions.sexes(turn))
 
 
 async def _ask_abo(turn: Turn, _: Answers) -> Prompt:
-    groups = [Choice(group, group, (turn.text("blood.group", abo=group),)) for group in ("O", "A", "B", "AB")]
-    return Prompt(_step(turn, "abo"), [*groups, *labelled(turn, **{"?": "blood.unknown"})])
-
-
-async def _read_abo(_: Turn, answers: Answers, given: Given) -> object:
-    if given.value is not None:
-        return given.value
-    abo, rh = read_group(given.text)
-    if abo is Abo.UNKNOWN and rh is not Rh.UNKNOWN:
-        raise Unclear("unclear.abo")
-    if rh is not Rh.UNKNOWN:
-        answers["rh"] = str(rh)  # "O+" answers both questions; a group without Rh answers only this one.
-    return str(abo)
-
-
-async def _show_abo(turn: Turn, value: str) -> str:
-    return turn.text("blood.unknown") if value == "?" else value
+    return Prompt(_step(turn, "abo"), donor_questions.groups(turn))
 
 
 async def _ask_rh(turn: Turn, _: Answers) -> Prompt:
-    return Prompt(
-        _step(turn, "rh"),
-        labelled(turn, **{"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}),
-    )
-
-
-async def _read_rh(_: Turn, __: Answers, given: Given) -> object:
-    return given.value if given.value is not None else str(read_rh(given.text))
-
-
-async def _show_rh(turn: Turn, value: str) -> str:
-    return turn.text({"+": "blood.positive", "-": "blood.negative", "?": "blood.unknown"}[value])
+    return Prompt(_step(turn, "rh"), donor_questions.rhesus(turn))
 
 
 async def _ask_count(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "count"), labelled(turn, **{"0": "count.never"}))
 
 
-async def _read_count(_: Turn, __: Answers, given: Given) -> object:
-    return int(given.value) if given.value is not None else read_count(given.text)
-
-
-async def _show_count(turn: Turn, value: int) -> str:
-    return turn.text("count.shown", count=value) if value else turn.text("count.never")
-
-
 async def _ask_last(turn: Turn, _: Answers) -> Prompt:
     return Prompt(_step(turn, "last"), labelled(turn, unknown="last.unknown"))
-
-
-async def _read_last(turn: Turn, answers: Answers, given: Given) -> object:
-    if given.value is not None:
-        return ""
-    day = read_month_or_date(given.text, turn.today)
-    earliest = (
-        PartialDate(day.year, day.month or 1, day.day or 1).latest() if day.day or day.month else date(day.year, 1, 1)
-    )
-    if earliest > turn.today:
-        raise Unclear("unclear.last.future")
-    born = birth_of(answers["age"]).year
-    if day.latest() < _EARLIEST or day.year < born + 17:
-        raise Unclear("unclear.last.early")
-    return day.iso()
-
-
-async def show_last(turn: Turn, value: str) -> str:
-    """A last donation in words; "" is unknown."""
-    parts = [int(part) for part in value.split("-")] if value else []
-    match parts:
-        case [year, month, day]:
-            return show_date(date(year, month, day))
-        case [year, month]:
-            return turn.text("last.month", month=month, year=year)
-        case [year]:
-            return turn.text("last.year", year=year)
-    return turn.text("last.unknown")
 
 
 async def _ask_phone(turn: Turn, _: Answers) -> Prompt:
@@ -248,24 +139,31 @@ async def _read_phone(turn: Turn, answers: Answers, given: Given) -> object:
     return phone
 
 
-async def _show_phone(_: Turn, value: str) -> str:
-    return show_phone(value)
-
-
 async def _finish(turn: Turn, answers: Answers) -> None:
     person_id = await turn.know()
-    donor = donor_of(answers)
-    if before := await donors.of_person(turn.tx, person_id):
+    donor, before = donor_of(answers), await donors.of_person(turn.tx, person_id)
+    if before:
         donor = _with_what_is_no_line_of_the_card(donor, before)
     new = await donors.save(turn.tx, person_id, donor, turn.at, eligible_on=eligible_on(turn.rules, donor))
+    if before and before.unit_id != donor.unit_id:
+        await joins.follow_unit(turn.tx, person_id, turn.today)
     message = "register.saved" if new else "register.changed"
     wanted, club = str(answers.get("_round", "")), str(answers.get("_club", ""))
     if club:
         turn.follow = " ".join(("/club", club))
     elif new or wanted:  # Whoever has just registered is asked about a round at once.
         turn.follow = " ".join(("/join", wanted)) if wanted else "/next"
+    if await _is_on_paper(turn, donor, before):
+        turn.follow = " ".join(("/link", "own", wanted)).rstrip()
     buttons = turn.menu(("/profile",) if turn.follow else ("/next", "/profile"))
     turn.reply(Reply(turn.text(message, name=answers["name"]), buttons, tidy=CONTACT in answers))
+
+
+async def _is_on_paper(turn: Turn, donor: Donor, before: Donor | None) -> bool:
+    """True where a number that has just been proven is on a paper record: it may be theirs. Of a typed one nothing is said."""
+    if not donor.phone_proven or (before and before.phone_proven and before.phone == donor.phone):
+        return False
+    return bool(await linking.paper_with_phone(turn.tx, donor.phone))
 
 
 def _with_what_is_no_line_of_the_card(donor: Donor, before: Donor) -> Donor:
@@ -284,7 +182,7 @@ def donor_of(answers: Answers) -> Donor:
         full_name=answers["name"],
         unit_id=unit.get("id"),
         unit_text=unit.get("text", ""),
-        birth=birth_of(answers["age"]),
+        birth=donor_questions.birth_of(answers["age"]),
         sex=Sex(answers["sex"]),
         abo=Abo(answers["abo"]),
         rh=Rh(answers.get("rh", "?")),
@@ -301,7 +199,7 @@ def answers_of(donor: Donor) -> Answers:
         "consent": True,
         "name": donor.full_name,
         "unit": {"id": donor.unit_id} if donor.unit_id is not None else {"text": donor.unit_text},
-        "age": birth_json(donor.birth),
+        "age": donor_questions.birth_json(donor.birth),
         "sex": str(donor.sex),
         "abo": str(donor.abo),
         "count": donor.donations,
@@ -316,19 +214,29 @@ def answers_of(donor: Donor) -> Answers:
     return answers
 
 
+def _has_given(answers: Mapping[str, Any]) -> bool:
+    return int(answers.get("count", 0)) > 0
+
+
 FORM = Form(
     name="register",
     questions=(
         Question("consent", _ask_consent, _read_consent, nav=False),
         Question("name", _ask_name, _read_name, _show_text, free=True),
         Question("unit", _ask_unit, unit_question.read, unit_question.show),
-        Question("age", _ask_age, _read_age, _show_age, free=True),
-        Question("sex", _ask_sex, _read_choice, _show_sex),
-        Question("abo", _ask_abo, _read_abo, _show_abo),
-        Question("rh", _ask_rh, _read_rh, _show_rh, when=lambda answers: answers.get("abo", "?") != "?"),
-        Question("count", _ask_count, _read_count, _show_count, free=True),
-        Question("last", _ask_last, _read_last, show_last, when=lambda answers: answers.get("count", 0) > 0, free=True),
-        Question("phone", _ask_phone, _read_phone, _show_phone, free=True),
+        Question("age", _ask_age, _read_age, donor_questions.show_age, free=True),
+        Question("sex", _ask_sex, donor_questions.read_choice, donor_questions.show_sex),
+        Question("abo", _ask_abo, donor_questions.read_abo, donor_questions.show_abo),
+        Question(
+            "rh",
+            _ask_rh,
+            donor_questions.read_rh,
+            donor_questions.show_rh,
+            when=lambda answers: answers.get("abo", "?") != "?",
+        ),
+        Question("count", _ask_count, donor_questions.read_count, donor_questions.show_count, free=True),
+        Question("last", _ask_last, donor_questions.read_last, donor_questions.show_last, when=_has_given, free=True),
+        Question("phone", _ask_phone, _read_phone, donor_questions.show_phone, free=True),
     ),
     finish=_finish,
     cancelled="register.cancelled",

@@ -163,6 +163,11 @@ async def of_person(tx: Tx, person_id: int | None) -> Donor | None:
     return _donor(row) if row else None
 
 
+async def prove_phone(tx: Tx, person_id: int) -> None:
+    """The platform has vouched for the number of this registration."""
+    await tx.run("UPDATE donors SET phone_proven = 1 WHERE person_id = ?", (person_id,))
+
+
 async def of_people(tx: Tx, person_ids: Sequence[int]) -> dict[int, Donor]:
     """The registrations of these persons."""
     marks = ", ".join("?" * (len(person_ids) + 1))  # Never an empty list: not everybody's SQL.

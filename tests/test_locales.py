@@ -132,6 +132,7 @@ FAMILIES = (
     (r"audit\.(\w+)", lambda action: action in audit_text.ACTIONS),
     (r"audit\.column\.(\w+)", lambda name: name in SAID),
     (r"club\.column\.(\w+)", lambda name: name in SAID),
+    (r"donor\.group\.(\w+)", lambda source: source in {"certificate", "facility"}),
     (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
 )
 
