@@ -24,6 +24,7 @@ from bot.clock import Clock, Ticker
 from bot.config import Config, ConfigError
 from bot.delivery import Delivery, recover
 from bot.documents import Renderer
+from bot.faq import load_faq
 from bot.hold import hold
 from bot.housekeeping import Housekeeping
 from bot.i18n import load_words
@@ -42,6 +43,7 @@ from handlers.engine import menu
 from handlers.turn import House, Settings
 from storage import donors, marks, outbox, people, records, roles, rounds
 from storage.database import Database, open_database
+from storage.faq import FaqCache
 from storage.migrate import migrate
 from storage.units import UnitsCache
 
@@ -78,7 +80,8 @@ def house_of(config: Config) -> House:
     """What stays the same from turn to turn. Raises ConfigError for a file that cannot be used."""
     words = load_words(config.bot.language)
     rules = load_rules(config.rules.default, config.rules.folder)
-    return House(words, settings_of(config), UnitsCache(), rules, load_calendar(config.calendar.file))
+    calendar = load_calendar(config.calendar.file)
+    return House(words, settings_of(config), UnitsCache(), rules, calendar, faq=FaqCache(load_faq()))
 
 
 def commands_of(role: Role, language: str) -> list[tuple[str, str]]:

@@ -9,8 +9,9 @@ from bot.notify import notify
 from core.dialogue import Button, Reply
 from handlers.form import CONTACT, ended_private
 from handlers.joining_offers import lapse_offers
+from handlers.question_desk import watch
 from handlers.turn import House
-from storage import bubbles, inbox, outbox, people, uploads
+from storage import bubbles, inbox, outbox, people, questions, uploads
 from storage.database import Database, Tx
 
 _PRUNE_EVERY_MS = 3_600_000
@@ -34,6 +35,8 @@ class Housekeeping:
         if await self._database.write(lambda tx: self._expire(tx, now)):
             self._spoke.set()
         if await self._database.write(self._lapse):
+            self._spoke.set()
+        if await self._database.write(lambda tx: watch(tx, self._house, self._clock.now())):
             self._spoke.set()
         if now - self._pruned_at >= _PRUNE_EVERY_MS:
             await self._database.write(lambda tx: self._prune(tx, now))
@@ -75,3 +78,4 @@ class Housekeeping:
         await outbox.prune(tx, now)
         await bubbles.prune(tx, now)
         await uploads.prune(tx, now)
+        await questions.prune(tx, now)

@@ -109,6 +109,12 @@ class Calendar:
         """The day itself where it is worked, else the last worked one before it."""
         return self._towards(day, -_DAY)
 
+    def working_days_later(self, day: date, count: int) -> date:
+        """The day so many worked ones after this one, which does not count itself."""
+        for _ in range(count):
+            day = self.next_working_day(day + _DAY)
+        return day
+
     def in_tet_break(self, day: date) -> bool:
         """True for the five days of Tết and for the days off that touch them."""
         tet = self._year(day.year).tet

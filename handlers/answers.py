@@ -47,6 +47,14 @@ def given_by(turn: Turn, conversation: Conversation, *, free: bool) -> Given:
             raise Unclear("unclear.kind")
 
 
+def chooses(turn: Turn, conversation: Conversation) -> bool:
+    """True where the person means one of the offered choices."""
+    try:
+        return given_by(turn, conversation, free=False).value is not None
+    except Unclear:
+        return False
+
+
 def _pressed(token: str, conversation: Conversation) -> Given:
     """A button of this very question; whatever else a client sends is a button of an earlier one."""
     prefix = token_prefix(conversation)

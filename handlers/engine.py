@@ -18,12 +18,14 @@ from handlers import (
     desk,
     eligible,
     exports,
+    faq,
     files,
     joining,
     linking,
     plan_import,
     privacy,
     progress,
+    questions,
     registration,
     reminders,
     round_office,
@@ -31,6 +33,7 @@ from handlers import (
     unit_moved,
     unit_office,
 )
+from handlers.answers import chooses
 from handlers.form import CONTACT, Form, advance, ask, given_back
 from handlers.joining_offers import lapse_offers
 from handlers.turn import Action, Turn
@@ -67,6 +70,8 @@ _ROOMS = (
     reminders,
     after_round,
     club,
+    faq,
+    questions,
     unit_moved,
     desk,
     round_office,
@@ -79,10 +84,11 @@ _ROOMS = (
     basics,
     privacy,
 )
+_CANCEL_NAMES = ("cancel", "huy")
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),
     Action(("help", "trogiup"), _help, words=("tro giup", "huong dan", "help", "?")),
-    Action(("cancel", "huy"), _cancel, listed=False),
+    Action(_CANCEL_NAMES, _cancel, listed=False),
 )
 _FORMS: dict[str, Form] = {form.name: form for room in _ROOMS for form in room.FORMS}
 _FILES: dict[str, files.FileKind] = {**plan_import.FILES}
@@ -121,7 +127,7 @@ async def _private(turn: Turn) -> None:
     if not turn.person.reachable:  # Whoever writes to us can be reached again, whatever a failed message said.
         await _blocked(turn, blocked=False)
     unknown = turn.conversation is not None and not _is_known(turn.conversation)
-    if unknown:
+    if unknown or _is_passed_by(turn):
         turn.conversation = None
     match turn.inbound.input:
         case Start(payload):
@@ -139,6 +145,23 @@ async def _private(turn: Turn) -> None:
             await _in_form(turn)
         case _:
             await _idle(turn)
+
+
+def _is_passed_by(turn: Turn) -> bool:
+    """Whether an offer is open that waits for a choice alone, and something else was said."""
+    conversation = turn.conversation
+    if conversation is None or not _FORMS[conversation.form].step(conversation.step).passing:
+        return False
+    match turn.inbound.input:
+        case Command(name):
+            return name not in _CANCEL_NAMES
+        case Press(token):
+            return token.startswith("/")
+        case Text():
+            return not chooses(turn, conversation)
+        case Start() | File():
+            return True
+    return False
 
 
 async def _idle(turn: Turn) -> None:
@@ -276,4 +299,5 @@ async def _free_text(turn: Turn, text: str) -> None:
     if action is not None:
         await _command(turn, action.name, _LANGUAGES.get(said, ""))
         return
-    turn.say("help.hint", "/register", "/next", "/help")
+    if not await questions.heard(turn, text):
+        turn.say("help.hint", "/register", "/next", "/faq", "/help")

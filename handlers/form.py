@@ -72,7 +72,8 @@ class Question:
     the card leaves it out. `when`: asked only if true of the answers so far. `nav`: back and cancel are offered (a question without
     may offer its own; `read` then gets BACK). `free`: any words or figures may be an answer, so a bare number chooses nothing, and
     a single word for back and cancel counts only with its diacritics (folded, "huỷ" is the name Huy). `back`: the key that back
-    leads to, where it is not the question before.
+    leads to, where it is not the question before. `passing`: it waits for a choice alone; whatever else is typed closes it and is
+    taken as if nothing were open.
     """
 
     key: str
@@ -83,6 +84,7 @@ class Question:
     free: bool = False
     nav: bool = True
     back: str = ""
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

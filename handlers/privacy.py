@@ -88,6 +88,12 @@ def _answer(turn: Turn, given: dict[str, Any]) -> str:
     )
 
 
+def _asked(turn: Turn, asked: dict[str, Any]) -> str:
+    """A question to officers, in one line; its answer stands in the file."""
+    at = datetime.fromisoformat(asked["asked_at"]).astimezone(turn.settings.zone)
+    return turn.text("mydata.question", date=show_date(at.date()), question=asked["question"])
+
+
 def _notices(turn: Turn, wanted: dict[str, Any]) -> str:
     """What the person asked for about reminders, in one line."""
     parts = [turn.text("mydata.notices_eligible" if wanted["when_eligible"] else "mydata.notices_silent")]
@@ -118,6 +124,7 @@ async def my_data(turn: Turn, _: str) -> None:
     lines += [f"• {turn.text('mydata.duty', duty=await who_text.duty(turn, grant))}" for grant in turn.person.grants]
     lines += [f"• {turn.text('mydata.club', club=club['name'])}" for club in data["clubs"]]
     lines += [f"• {_answer(turn, answer)}" for answer in data["rounds"]]
+    lines += [f"• {_asked(turn, asked)}" for asked in data["questions"] if asked["question"]]
     if data["notices"]:
         lines.append(f"• {turn.text('mydata.notices')}: {_notices(turn, data['notices'])}")
     if data["open_form"]:

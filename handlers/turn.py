@@ -19,6 +19,7 @@ from core.words import Words
 from handlers.voice import Voice
 from storage import people, records
 from storage.database import Savepoint
+from storage.faq import FaqCache
 from storage.outbox import Draft
 from storage.units import UnitsCache
 
@@ -56,6 +57,7 @@ class House:
     rules: RuleBook
     calendar: Calendar = field(default_factory=Calendar)
     links: Links = field(default_factory=Links)
+    faq: FaqCache = field(default_factory=FaqCache)
 
     def voice(self, language: str) -> Voice:
         """How we speak in a language."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.joins import Join
 from core.people import Donor
-from storage import bubbles, clubs, donors, joins, notices, people, records, roles, uploads
+from storage import bubbles, clubs, donors, joins, notices, people, questions, records, roles, uploads
 from storage.database import Tx
 
 
@@ -104,6 +104,16 @@ async def _club(tx: Tx, unit_id: int, joined_at: int) -> dict[str, Any]:
     return {"code": row[0] if row else "", "name": row[1] if row else "", "joined_at": _time(joined_at)}
 
 
+def _question(asked: questions.Question) -> dict[str, Any]:
+    return {
+        "question": asked.words,
+        "asked_at": _time(asked.asked_at),
+        "state": asked.state,
+        "answer": asked.answer,
+        "answered_at": _time(asked.answered_at) if asked.answered_at is not None else None,
+    }
+
+
 async def all_about(tx: Tx, address: str) -> dict[str, Any]:
     """Everything stored about an address, as JSON values; times are UTC."""
     known = (await people.load(tx, [address])).get(address)
@@ -135,5 +145,6 @@ async def all_about(tx: Tx, address: str) -> dict[str, Any]:
         "clubs": [await _club(tx, *one) for one in (await clubs.of_person(tx, known.id)).items()] if known else [],
         "phone_opened_at": [_time(at) for at in await records.openings(tx, address)],
         "files_sent": [_file(sent) for sent in await uploads.sent(tx, address)],
+        "questions": [_question(asked) for asked in await questions.all_of(tx, address)],
         "web_chat": [bubble.body for bubble in await bubbles.after(tx, address, 0)],
     }

@@ -12,7 +12,7 @@ from core.faq_search import Search
 from storage import marks
 from storage.database import Tx
 
-_REVISION = "faq.revision"
+_REVISION = "answers.revision"
 _COLUMNS = "question, answer, source, source_on, verify"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from core.json_text import pack, unpack
 from core.people import Conversation, Grant, Person, Role
+from storage import questions
 from storage.database import Tx
 
 _ROLES = {role.name.lower(): role for role in Role}
@@ -98,6 +99,7 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM invites WHERE made_by = ?", (address,))  # Nobody answers for them any more.
     await tx.run("UPDATE invites SET ended_by = '' WHERE ended_by = ?", (address,))
     await tx.run("UPDATE roles SET granted_by = '' WHERE granted_by = ?", (address,))
+    await questions.forget(tx, address)
     await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,))
     # What is on its way right now cannot be called back, but it is not tried again.
     await tx.run("UPDATE outbox SET expires_at = 0 WHERE address = ? AND state = 'sending'", (address,))

@@ -117,6 +117,9 @@ FAMILIES = (
     (r"units\.preview\.(\w+)", lambda do: do in reform.STEPS or do in SAID),
     (r"units\.touch\.\w+\.(\w+)", lambda do: do in reform.STEPS or do in SAID),
     (r"newround\.(\w+)\.label", lambda key: any(key == question.key for question in new.FORM.questions)),
+    (r"faq\.ask\.(\w+)", lambda key: key in SAID),
+    (r"faq\.became\.(\w+)", lambda change: change in SAID),
+    (r"questions\.became\.(\w+)", lambda state: state in SAID),
     (r"import\.(?:doc|heading|kind|state)\.(\w+)", lambda name: name in SAID),
     (r"import\.field\.(\w+)", lambda name: name in READERS or name in Round.__slots__),
     (r"import\.(?:help|example)\.(\w+)", lambda name: name in {field for field, *_ in PLAN_COLUMNS}),
@@ -254,6 +257,17 @@ QUESTIONS = (
     ("progress.do.send", "progress.do.edit", *OUT),
     ("progress.do.usual", *OUT),
     ("progress.do.send_again", "progress.do.send_rest", *OUT),
+    ("ask.to_officer", *NAV),
+    ("ask.send", "ask.again", *NAV),
+    ("questions.do.answer", "questions.do.close", "questions.do.pass", *OUT),
+    ("questions.do.faq", "questions.do.list", *OUT),
+    ("questions.do.send", "ask.again", *OUT),
+    (*(f"questions.reason.{reason}" for reason in ("phone", "double", "other")), *OUT),
+    ("unit.more", "unit.fewer", "faq.do.new", *OUT),
+    (*(f"faq.do.{what}" for what in "vi en hide up down restore".split()), *OUT),
+    (*(f"faq.do.{what}" for what in "vi en show up down delete".split()), *OUT),
+    ("form.save", *(f"faq.edit.{what}" for what in "question answer source source_on checked".split()), *OUT),
+    ("form.save", *(f"faq.edit.{what}" for what in "question answer source source_on verify".split()), *OUT),
 )
 
 

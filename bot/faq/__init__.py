@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.faq import Entry, Shipped, Topic
 
-_OURS = Path(__file__).parent / "faq.toml"
+_OURS = Path(__file__).parent / "topics.toml"
 _LANGUAGES = ("vi", "en")
 
 _Text = Annotated[str, Field(min_length=1)]
