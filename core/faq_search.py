@@ -172,6 +172,8 @@ class Search:
     def find(self, text: str) -> Found:
         """What somebody may mean by these words."""
         words = [self._mended(word) for word in _words(text)]
+        if all(word.plain == _NUMBER for word in words):
+            return Found()
         if exact := self._exact.get(_key(words)):
             return Found(exact, (exact,))
         scores = self._scores(words)

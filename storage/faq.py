@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Final
 
 from core.faq import Changes, Entry, Shipped, Topic, merged
-from core.faq_search import Search
+from core.faq_search import Found, Search
 from storage import marks
 from storage.database import Tx
 
@@ -18,7 +18,7 @@ _COLUMNS = "question, answer, source, source_on, verify"
 
 @dataclass(frozen=True)
 class Faq:
-    """All topics in their order, and the way to find one that is shown."""
+    """All topics in their order."""
 
     topics: tuple[Topic, ...]
     search: Search
@@ -27,6 +27,13 @@ class Faq:
     def shown(self) -> tuple[Topic, ...]:
         """Those that everybody sees."""
         return tuple(topic for topic in self.topics if topic.shown)
+
+    def find(self, text: str) -> Found:
+        """What somebody may mean. Who asks for a hidden topic is not given the answer of the next best one instead."""
+        found = self.search.find(text)
+        shown = {topic.key for topic in self.shown}
+        certain = found.certain if found.certain in shown else None
+        return Found(certain, tuple(key for key in found.near if key in shown))
 
     def topic(self, key: str) -> Topic | None:
         """The topic of a key, a hidden one too."""
@@ -47,8 +54,7 @@ class FaqCache:
         revision = await marks.get(tx, _REVISION, "")
         if revision != self._revision:
             topics = merged(self.shipped.topics, await changes(tx))
-            search = Search((topic for topic in topics if topic.shown), self.shipped.elsewhere)
-            self._faq, self._revision = Faq(topics, search), revision
+            self._faq, self._revision = Faq(topics, Search(topics, self.shipped.elsewhere)), revision
         return self._faq
 
 

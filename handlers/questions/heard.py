@@ -54,7 +54,7 @@ async def heard(turn: Turn, text: str) -> bool:
 
 async def _searched(turn: Turn, text: str) -> bool:
     faq = await turn.house.faq.all(turn.tx)
-    found = faq.search.find(text)
+    found = faq.find(text)
     topic = faq.topic(found.certain) if found.certain else None
     if topic is not None:
         turn.reply(faq_text.answer(turn.voice, topic))
