@@ -24,12 +24,14 @@ ACTIONS: dict[str, str] = {
     "phone_opened": "phones",
     "person": "people",
     "linked": "people",
+    "question": "questions",
+    "faq": "questions",
     "refused": "refusals",
 }
 KINDS = tuple(dict.fromkeys(ACTIONS.values()))
 # What an entry says beside its sentence, in this order.
 _FACTS = (
-    *("role", "person", "unit", "units", "round", "rounds", "list", "change", "command"),
+    *("role", "person", "unit", "units", "round", "rounds", "list", "change", "question", "topic", "language", "command"),
     *("rows", "added", "changed", "left", "people", "donors", "format"),
 )
 

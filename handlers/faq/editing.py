@@ -175,7 +175,7 @@ async def _placed(turn: Turn, topic: Topic, how: str) -> str:
             return turn.text("faq.at_the_end")
         topics[here], topics[there] = topics[there], topics[here]
     await store.keep_order(turn.tx, topics)
-    change = ("hidden" if topic.shown else "shown") if how == "hide" else "moved"
+    change = ("hidden" if topic.shown else "shown") if how == "hide" else "ordered"
     await _audit(turn, change, topic.key)
     place = next(place for place, one in enumerate(topics, 1) if one.key == topic.key)
     return turn.text(f"faq.became.{change}", place=place)

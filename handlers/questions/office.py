@@ -228,7 +228,7 @@ async def _end(turn: Turn, question: Question, how: End, said: tuple[str, str]) 
     language, text = said
     reply = Reply(text, turn.house.voice(language).menu(("/ask", "/faq")))
     turn.tell(Draft(f"answer:{question.id}", question.address, reply))
-    await _audit(turn, how.state, question)
+    await _audit(turn, "answered" if how.state == ANSWERED else "unanswered", question)
     asker = (await people.load(turn.tx, [question.address])).get(question.address)
     reached = asker is not None and asker.reachable
     message = f"questions.became.{how.state}" if reached else "questions.became.unreached"

@@ -18,7 +18,7 @@ async def test_command(telegram_shared: AtTelegram, name: str, role: Role) -> No
     person = telegram_shared.server.person("Lan")
     address = f"telegram:{person.id}"
     if role is not Role.DONOR:
-        await grant(telegram_shared.app, address, role, unit="YT" if role in (Role.OFFICER, Role.HEAD) else "")
+        await grant(telegram_shared.app, address, role, unit="LS" if role in (Role.OFFICER, Role.HEAD) else "")
     action = next(action for action in ACTIONS if name in action.names)
     person.say(f"/{name}")
     text = (await person.answer(PATIENCE_S)).text
