@@ -31,7 +31,20 @@ ACTIONS: dict[str, str] = {
 KINDS = tuple(dict.fromkeys(ACTIONS.values()))
 # What an entry says beside its sentence, in this order.
 _FACTS = (
-    *("role", "person", "unit", "units", "round", "rounds", "list", "change", "question", "topic", "language", "command"),
+    *(
+        "role",
+        "person",
+        "unit",
+        "units",
+        "round",
+        "rounds",
+        "list",
+        "change",
+        "question",
+        "topic",
+        "language",
+        "command",
+    ),
     *("rows", "added", "changed", "left", "people", "donors", "format"),
 )
 
