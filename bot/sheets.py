@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from core.legacy_text import Encoding, habit
 from core.sheet_table import Cell, Merge, Sheet
 from core.unclear import Unclear
 
@@ -19,7 +20,11 @@ _MAX_MEMBERS = 200
 _MAX_UNPACKED = 20 * 1024 * 1024  # reading so much takes some seconds
 _MAX_RATIO = 100  # Sheets that people fill pack to a tenth; a thousandth is a trap.
 _RATIO_FROM = 1024 * 1024  # Small members may be all blanks.
-_MAX_ROWS, _MAX_COLUMNS, _MAX_FILLED = 20_000, 60, 400  # A plan of the year has some dozens of rounds.
+_MAX_ROWS, _MAX_COLUMNS, _MAX_FILLED = (
+    20_000,
+    60,
+    3_500,
+)  # A list of people has three thousand at most, with titles and headings.
 _MAX_SHEETS = 30
 _MAX_MERGES = 2_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -98,7 +103,7 @@ def _sheet(body: bytes, sheet: Any) -> Sheet:
         row = [_cell(value) for value in values]
         filled += any(cell is not None for cell in row)
         if filled > _MAX_FILLED:
-            raise Unclear("import.refused.long", highest=_MAX_FILLED)
+            raise Unclear("import.refused.rows", highest=_MAX_FILLED)
         rows.append(row)
     while rows and not any(cell is not None for cell in rows[-1]):
         del rows[-1]
@@ -141,7 +146,7 @@ def read_csv(body: bytes) -> tuple[list[Sheet], bool]:
     text, doubtful = _decoded(body)
     lines = text.splitlines()
     if len(lines) > _MAX_ROWS:
-        raise Unclear("import.refused.long", highest=_MAX_FILLED)
+        raise Unclear("import.refused.rows", highest=_MAX_FILLED)
     separators = sorted(_SEPARATORS, key=text.count, reverse=True)
     sheets = []
     for separator in separators:
@@ -158,7 +163,10 @@ def _decoded(body: bytes) -> tuple[str, bool]:
     try:
         return body.decode("utf-8-sig"), False
     except UnicodeDecodeError:
-        return _as(body, "cp1258"), True
+        # Old Vietnamese fonts used the letters of Western Europe; what they meant is found out with the cells.
+        western = body.decode("cp1252", "replace")
+        old = habit(western.splitlines()) is not Encoding.UNICODE
+        return (western, False) if old else (_as(body, "cp1258"), True)
 
 
 def _as(body: bytes, encoding: str) -> str:
