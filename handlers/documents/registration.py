@@ -16,6 +16,7 @@ from core.dates import long_date, show_date
 from core.joins import JoinState
 from core.people import Sex
 from core.phones import show_phone
+from core.registration_words import MAYBE, NOT_YET, OWN_WORDS
 from core.units import UnitIndex
 from handlers.documents.paper import Paper, Params, clean, slug
 from storage import donors, rounds
@@ -30,20 +31,17 @@ SIGNATURE = ("TM. BAN THƯỜNG VỤ", "CHỦ TỊCH", "(Ký tên, đóng dấu)
 # As in Row; both ages stand below AGE_TITLE.
 TITLES = ("STT", "Họ và tên", "Đơn vị", "Nam", "Nữ", "Số lần đã hiến máu", "Số điện thoại", "Ghi chú")
 AGE_TITLE = "Tuổi"
-OWN_WORDS = "đơn vị tự khai"
-MAYBE = "có thể"
-NOT_YET = "dự kiến từ {date}"
 
 
 class Row(NamedTuple):
-    """One line. The age stands in the column of the sex, the other one is None."""
+    """One line. The age stands in the column of the sex, the other one is None; `donations` is None on a form that is to be filled in."""
 
     number: int
     name: str
     unit: str
     male_age: int | None
     female_age: int | None
-    donations: int
+    donations: int | None
     phone: str
     note: str
 
@@ -104,6 +102,7 @@ def _row(listed: Listed, index: UnitIndex, number: int, day: date) -> Row:
         MAYBE if listed.answer is JoinState.MAYBE else "",
         NOT_YET.format(date=show_date(listed.not_yet)) if listed.not_yet else "",
         "" if unit else OWN_WORDS,
+        clean(donor.note),
     )
     return Row(
         number=number,
@@ -112,6 +111,6 @@ def _row(listed: Listed, index: UnitIndex, number: int, day: date) -> Row:
         male_age=age if male else None,
         female_age=None if male else age,
         donations=donor.donations,
-        phone=show_phone(donor.phone),
+        phone=show_phone(donor.phone) if donor.phone else "",
         note="; ".join(filter(None, notes)),
     )

@@ -1,0 +1,5 @@
+"""What the registration list prints in its column of remarks, so that a list which comes back filled in is understood."""
+
+OWN_WORDS = "đơn vị tự khai"
+MAYBE = "có thể"
+NOT_YET = "dự kiến từ {date}"
