@@ -97,20 +97,27 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+_SAVED = f"{_COLUMNS}, eligible_on"
+_SAVE = (
+    f"INSERT INTO donors ({_SAVED}, person_id, created_at, updated_at)"  # noqa: S608 (constant column list)
+    f" VALUES ({', '.join('?' * (_SAVED.count(',') + 4))}) ON CONFLICT (person_id) DO UPDATE SET"
+    f" {', '.join(f'{column} = excluded.{column}' for column in _SAVED.split(', '))}, updated_at = excluded.updated_at"
+)
+
+
 async def save(tx: Tx, person_id: int, donor: Donor, at: int, *, eligible_on: date | None) -> bool:
     """Write the person's one registration; True where it is new. A second save edits, it never adds.
 
     `eligible_on`: what the house's rules make of it (`core.eligibility.eligible_on`).
     """
-    columns = f"{_COLUMNS}, eligible_on"
-    sets = ", ".join(f"{column} = excluded.{column}" for column in columns.split(", "))
-    rows = await tx.run(
-        f"INSERT INTO donors ({columns}, person_id, created_at, updated_at)"  # noqa: S608 (constant column list)
-        f" VALUES ({', '.join('?' * (columns.count(',') + 4))})"
-        f" ON CONFLICT (person_id) DO UPDATE SET {sets}, updated_at = excluded.updated_at RETURNING created_at = updated_at",
-        (*_values(donor), _iso(eligible_on), person_id, at, at),
-    )
+    values = (*_values(donor), _iso(eligible_on), person_id, at, at)
+    rows = await tx.run(f"{_SAVE} RETURNING created_at = updated_at", values)
     return bool(rows[0][0])
+
+
+async def save_all(tx: Tx, some: Sequence[tuple[int, Donor, date | None]], at: int) -> None:
+    """Write many registrations: the person's id, the registration, and what the house's rules make of it."""
+    await tx.many(_SAVE, [(*_values(donor), _iso(day), person_id, at, at) for person_id, donor, day in some])
 
 
 async def update_history(tx: Tx, person_id: int, donor: Donor, *, eligible_on: date | None, at: int) -> None:

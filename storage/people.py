@@ -30,6 +30,7 @@ ADDRESSES = (
     ("questions", "answered_by"),
     ("faq", "changed_by"),
 )
+_AT_ONCE = 500  # values of one statement
 PAPER = "paper"  # The channel of people from paper lists: nobody is behind it.
 
 
@@ -72,11 +73,23 @@ async def keep(tx: Tx, address: str, language: str, at: int) -> int:
 
 async def add_paper(tx: Tx, language: str, at: int) -> int:
     """Make somebody known who is on a paper list alone; the person's id. Nothing can be sent to them."""
-    rows = await tx.run(
-        "INSERT INTO people (address, language, reachable, created_at) VALUES (?, ?, 0, ?) RETURNING id",
-        (f"{PAPER}:{secrets.token_hex(8)}", language, at),
+    ((person_id, _),) = await add_papers(tx, 1, language, at)
+    return person_id
+
+
+async def add_papers(tx: Tx, count: int, language: str, at: int) -> list[tuple[int, str]]:
+    """As `add_paper`, so many at once: their ids and addresses."""
+    addresses = [f"{PAPER}:{secrets.token_hex(8)}" for _ in range(count)]
+    await tx.many(
+        "INSERT INTO people (address, language, reachable, created_at) VALUES (?, ?, 0, ?)",
+        [(address, language, at) for address in addresses],
     )
-    return int(rows[0][0])
+    rows: list[tuple[int, str]] = []
+    for start in range(0, count, _AT_ONCE):
+        some = addresses[start : start + _AT_ONCE]
+        sql = f"SELECT id, address FROM people WHERE address IN ({_marks(some)}) ORDER BY id"  # noqa: S608 (only marks are joined)
+        rows += [(person_id, address) for person_id, address in await tx.all(sql, some)]
+    return rows
 
 
 async def set_reachable(tx: Tx, address: str, *, reachable: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.json_text import pack, unpack
@@ -24,22 +25,25 @@ class Consent:
 
 async def subject(tx: Tx, address: str) -> str:
     """The keyed hash under which an address's consents are kept: proof for who shows up, no name for who reads the table."""
-    return hmac.new(await marks.secret(tx, "consents"), address.encode(), hashlib.sha256).hexdigest()
+    return _keyed(await marks.secret(tx, "consents"), address)
+
+
+def _keyed(secret: bytes, address: str) -> str:
+    return hmac.new(secret, address.encode(), hashlib.sha256).hexdigest()
 
 
 async def add_consent(tx: Tx, address: str, consent: Consent, *, recorded_by: str = "") -> None:
-    """Keep one answer. `recorded_by`: the address of who wrote down one that was given on paper."""
-    await tx.run(
+    """Keep one answer. `recorded_by`: the address of who wrote it down, where it was given on paper."""
+    await add_consents(tx, [address], consent, recorded_by=recorded_by)
+
+
+async def add_consents(tx: Tx, addresses: Sequence[str], consent: Consent, *, recorded_by: str = "") -> None:
+    """Keep the same answer of several people."""
+    secret = await marks.secret(tx, "consents")
+    said = (consent.purpose, consent.answer, consent.text_version, consent.channel, consent.at)
+    await tx.many(
         "INSERT INTO consents (subject, purpose, answer, text_version, channel, at, recorded_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            await subject(tx, address),
-            consent.purpose,
-            consent.answer,
-            consent.text_version,
-            consent.channel,
-            consent.at,
-            recorded_by,
-        ),
+        [(_keyed(secret, address), *said, recorded_by) for address in addresses],
     )
 
 

@@ -12,12 +12,14 @@ from storage.database import Tx
 
 _HELD = "held:"
 _KEEP_MS = 7 * 86_400_000  # As long as a form stays open.
-_COLUMNS = "id, address, name, size, remote, body, state, kind, result"
+_COLUMNS = "id, address, name, size, remote, body, state, kind, result, draft"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file. `body` is None where its channel still has it and once it is read; `result` is JSON, {} before it is read."""
+    """One file. `body` is None where its channel still has it and once it is read; `result` is JSON, {} before it is read;
+    `draft`: what was decided of it so far.
+    """
 
     id: int
     address: str
@@ -28,6 +30,7 @@ class Upload:
     state: str
     kind: str
     result: dict[str, Any]
+    draft: dict[str, Any]
 
 
 async def hold(tx: Tx, address: str, name: str, body: bytes, *, at: int) -> File:
@@ -85,8 +88,9 @@ async def _one(tx: Tx, where: str, values: tuple[object, ...]) -> Upload | None:
     row = await tx.one(f"SELECT {_COLUMNS} FROM uploads WHERE {where}", values)  # noqa: S608 (our own clauses)
     if row is None:
         return None
-    upload_id, address, name, size, remote, body, state, kind, result = row
-    return Upload(upload_id, address, name, size, remote, body, state, kind, unpack(result) if result else {})
+    upload_id, address, name, size, remote, body, state, kind, result, draft = row
+    read, decided = (unpack(text) if text else {} for text in (result, draft))
+    return Upload(upload_id, address, name, size, remote, body, state, kind, read, decided)
 
 
 async def sent(tx: Tx, address: str) -> list[tuple[str, int, int]]:
@@ -105,10 +109,15 @@ async def finish(tx: Tx, upload_id: int, result: dict[str, Any], *, failed: bool
     return bool(rows)
 
 
+async def note(tx: Tx, upload_id: int, draft: dict[str, Any]) -> None:
+    """Keep what was decided so far of a file that waits for its decision."""
+    await tx.run("UPDATE uploads SET draft = ? WHERE id = ? AND state = 'read'", (pack(draft), upload_id))
+
+
 async def decide(tx: Tx, address: str, *, but: int = 0) -> None:
     """What was read for this address is decided on, all `but` one; nothing of it stays."""
     await tx.run(
-        "UPDATE uploads SET state = 'done', result = '', name = '' WHERE address = ? AND state = 'read' AND id <> ?",
+        "UPDATE uploads SET state = 'done', result = '', draft = '', name = '' WHERE address = ? AND state = 'read' AND id <> ?",
         (address, but),
     )
 

@@ -199,6 +199,8 @@ CREATE TABLE pictures (
 
 -- What an officer's file is: a plan, a list, ...
 ALTER TABLE uploads ADD COLUMN kind TEXT NOT NULL DEFAULT 'plan';
+-- What an officer decided so far about the rows of a long one, JSON; what was read stays as it is.
+ALTER TABLE uploads ADD COLUMN draft TEXT NOT NULL DEFAULT '';
 
 -- What donors ask in their own words, and what an officer answered; of a closed one `answer` is the reason. `unit_id`: whose officers have
 -- it now, NULL the administrators'; `office_id`: of which unit whoever ended it was. `late_at`: when those above were told that it waits.
