@@ -11,6 +11,10 @@ from typing import Any
 
 from bot.plan_files import read_tables_of_plan, read_toml
 from bot.sheets import read_csv, read_xlsx
+from core.legacy_text import FONTS
+from core.list_entries import read_people
+from core.list_table import LIST
+from core.old_sheet import Modern, modern
 from core.plan_entries import Remark
 from core.plan_table import PLAN
 from core.sheet_table import MAX_BYTES, Shape, Sheet, Table, find_table
@@ -26,11 +30,12 @@ Data = dict[str, Any]  # what a file says, as JSON values
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is to read: the tables of a kind, what is to be asked about the file as a whole, and the day."""
+    """What there is to read: the tables of a kind, what is to be asked about the file as a whole, and the day; `sheets`: all of them."""
 
     tables: Sequence[Table]
     asked: tuple[Remark, ...]
     today: date
+    sheets: Sequence[Modern] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,13 @@ def _plan(found: Found) -> Data:
     return read_tables_of_plan(found.tables, found.today, found.asked).to_json()
 
 
+def _people(found: Found) -> Data:
+    asked = [(remark.message, dict(remark.params)) for remark in found.asked]
+    return read_people(found.sheets, found.today, asked).to_json()
+
+
 # Of several kinds that a table could be, the one that understands most of its titles reads it; then the first.
-KINDS: tuple[Kind, ...] = (Kind("plan", PLAN, _plan),)
+KINDS: tuple[Kind, ...] = (Kind("plan", PLAN, _plan), Kind("list", LIST, _people))
 
 
 def read_file(name: str, body: bytes, today: date, only: str = "") -> Data:
@@ -69,9 +79,9 @@ def read_file(name: str, body: bytes, today: date, only: str = "") -> Data:
 
 def _xlsx(body: bytes, today: date, kinds: Sequence[Kind]) -> Data:
     sheets, hidden = read_xlsx(body)
-    kind, tables = _fitting(sheets, kinds)
+    kind, fitting = _fitting(sheets, kinds)
     asked = (Remark("", "import.asked.hidden", {"sheets": ", ".join(map(nfc, hidden))[:200]}),) if hidden else ()
-    return {"kind": kind.name} | kind.read(Found(tables, asked, today))
+    return _read(kind, fitting, asked, today)
 
 
 def _csv(body: bytes, today: date, kinds: Sequence[Kind]) -> Data:
@@ -79,17 +89,26 @@ def _csv(body: bytes, today: date, kinds: Sequence[Kind]) -> Data:
         sheets, doubtful = read_csv(body)
     except csv.Error as error:
         raise Unclear("import.refused.broken") from error
-    kind, tables = _fitting(sheets, kinds)
+    kind, fitting = _fitting(sheets, kinds)
     # The separator is the one with which most columns make sense.
-    best = sorted(tables, key=lambda table: len(table.columns), reverse=True)[:1]
-    asked = (Remark("", "import.asked.letters", {}),) if doubtful else ()
-    return {"kind": kind.name} | kind.read(Found(best, asked, today))
+    best = sorted(fitting, key=lambda pair: len(pair[1].columns), reverse=True)[:1]
+    return _read(kind, best, (Remark("", "import.asked.letters", {}),) if doubtful else (), today)
 
 
-def _fitting(sheets: Sequence[Sheet], kinds: Sequence[Kind]) -> tuple[Kind, list[Table]]:
-    """The kind whose titles fit best, and its tables."""
-    tables = {kind.name: [table for sheet in sheets if (table := find_table(sheet, kind.shape))] for kind in kinds}
-    best = max(kinds, key=lambda kind: max((len(table.columns) for table in tables[kind.name]), default=0))
+def _read(kind: Kind, fitting: Sequence[tuple[Modern, Table]], asked: tuple[Remark, ...], today: date) -> Data:
+    old = next((sheet.encoding for sheet, _ in fitting if sheet.was), None)
+    asked += (Remark("", "import.asked.old_font", {"font": FONTS[old]}),) if old else ()
+    found = Found([table for _, table in fitting], asked, today, [sheet for sheet, _ in fitting])
+    return {"kind": kind.name} | kind.read(found)
+
+
+def _fitting(sheets: Sequence[Sheet], kinds: Sequence[Kind]) -> tuple[Kind, list[tuple[Modern, Table]]]:
+    """The kind whose titles fit best, and its sheets with the table in each."""
+    today = [modern(sheet) for sheet in sheets]
+    tables = {
+        kind.name: [(one, table) for one in today if (table := find_table(one.sheet, kind.shape))] for kind in kinds
+    }
+    best = max(kinds, key=lambda kind: max((len(table.columns) for _, table in tables[kind.name]), default=0))
     if not tables[best.name]:
         raise Unclear("import.refused.no_table")
     return best, tables[best.name]

@@ -45,7 +45,7 @@ _FACTS = (
         "language",
         "command",
     ),
-    *("rows", "added", "changed", "left", "people", "donors", "format"),
+    *("rows", "added", "changed", "joined", "withdrawn", "left", "people", "donors", "format"),
 )
 
 

@@ -22,6 +22,7 @@ from handlers import (
     files,
     joining,
     linking,
+    list_import,
     plan_import,
     privacy,
     progress,
@@ -77,6 +78,7 @@ _ROOMS = (
     round_office,
     unit_office,
     progress,
+    list_import,
     plan_import,
     exports,
     team,
@@ -91,7 +93,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(_CANCEL_NAMES, _cancel, listed=False),
 )
 _FORMS: dict[str, Form] = {form.name: form for room in _ROOMS for form in room.FORMS}
-_FILES: dict[str, files.FileKind] = {**plan_import.FILES}
+_FILES: dict[str, files.FileKind] = {**plan_import.FILES, **list_import.FILES}
 _FILE_FORMS = frozenset(of_kind.form for of_kind in _FILES.values())
 _BY_NAME = {name: action for action in ACTIONS for name in action.names}
 _BY_WORDS = {fold(words): action for action in ACTIONS for words in action.words}

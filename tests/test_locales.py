@@ -16,6 +16,9 @@ from bot.i18n import load_words
 from core import unit_columns
 from core.eligibility import Answer
 from core.joins import JoinState
+from core.list_cells import TYPED
+from core.list_rows import GROUPS
+from core.list_table import NEVER
 from core.notices import ELIGIBLE, NOTICES
 from core.people import Component, Role
 from core.plan_columns import READERS
@@ -25,6 +28,7 @@ from handlers import audit_text
 from handlers.documents import DOCUMENTS
 from handlers.documents.plan_template import COLUMNS as PLAN_COLUMNS
 from handlers.engine import ACTIONS
+from handlers.list_import.people import FIELDS as LIST_FIELDS
 from handlers.progress.board import SHARES
 from handlers.registration import FORM
 from handlers.round_office import fields, new
@@ -136,7 +140,14 @@ FAMILIES = (
     (r"audit\.column\.(\w+)", lambda name: name in SAID),
     (r"club\.column\.(\w+)", lambda name: name in SAID),
     (r"donor\.group\.(\w+)", lambda source: source in {"certificate", "facility"}),
-    (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]", message)),
+    (r"list\.doubt\.(\w+?)_(?:all|yes)", lambda name: f"list.doubt.{name}" in GROUPS),
+    (r"list\.doubt\.(young|old)_perhaps", lambda _: True),
+    (r"list\.doubt\.(\w+)", lambda name: name in SAID or f"list.doubt.{name}" in SAID),
+    (r"list\.field\.(\w+)", lambda name: name in TYPED or name in LIST_FIELDS),
+    (r"list\.never\.(\w+)", lambda name: name in NEVER),
+    (r"list\.twin\.(\w+)", lambda name: name in SAID),
+    (r"list\.doc\.(?:help\.)?(\w+)", lambda name: name in SAID),
+    (r"(.+)\.words", lambda message: message in SAID or re.fullmatch(r"sex\.[MF]|list\.doubt\.\w+_yes", message)),
 )
 
 
@@ -197,6 +208,7 @@ def test_no_sentence_is_missing() -> None:
 
 NAV = ("form.back", "form.cancel")
 OUT = ("form.back", "rounds.leave")
+LATER = ("form.back", "list.leave")
 QUESTIONS = (
     ("form.agree", "form.decline"),
     ("form.save", *NAV),
@@ -268,6 +280,15 @@ QUESTIONS = (
     (*(f"faq.do.{what}" for what in "vi en show up down delete".split()), *OUT),
     ("form.save", *(f"faq.edit.{what}" for what in "question answer source source_on checked".split()), *OUT),
     ("form.save", *(f"faq.edit.{what}" for what in "question answer source source_on verify".split()), *OUT),
+    ("list.round.none", "unit.more", "unit.fewer", *LATER),
+    ("list.text.out", *LATER),
+    ("list.go_on", *LATER),
+    *((f"{message}_yes", "list.each", *LATER) for message in GROUPS),
+    ("sex.M", "sex.F", "list.keep", "list.fix", "list.skip", "list.keep_all", "list.skip_all", *LATER),
+    ("list.twin.same", "list.twin.other", "list.twin.all", *LATER),
+    ("list.gone.keep", "list.gone.out", *LATER),
+    ("list.full.over", "list.full.fit", *LATER),
+    ("list.agree", "list.again", "list.other_round", "list.drop", "list.nothing_done", *LATER),
 )
 
 

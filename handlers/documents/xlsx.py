@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -79,7 +81,7 @@ _OPTIONS = {
 }
 
 
-class _Heading(NamedTuple):
+class Heading(NamedTuple):
     """What stands above the table."""
 
     above: str
@@ -87,10 +89,10 @@ class _Heading(NamedTuple):
     year: int
 
 
-class _Sheet:
+class FormSheet:
     """One sheet, written from top to bottom: what is behind cannot be changed any more."""
 
-    def __init__(self, book: Workbook, formats: dict[str, Format], heading: _Heading) -> None:
+    def __init__(self, book: Workbook, formats: dict[str, Format], heading: Heading) -> None:
         """Lay out the page and write all that stands above the first row."""
         number = len(book.worksheets()) + 1
         self._sheet: Worksheet = book.add_worksheet("Danh sách" if number == 1 else f"Danh sách {number}")
@@ -114,7 +116,7 @@ class _Sheet:
         for column, mm in enumerate(_WIDTHS_MM):
             sheet.set_column_pixels(column, column, round(mm * _PIXELS_PER_MM))
 
-    def _write_heading(self, heading: _Heading) -> None:
+    def _write_heading(self, heading: Heading) -> None:
         self._line(heading.above, "above", _LEFT_BLOCK)
         self._line(heading.unit, "bold", _LEFT_BLOCK)
         self._skip()
@@ -196,25 +198,31 @@ class _Sheet:
         self._at += 1
 
 
+@contextmanager
+def open_form(path: Path, paper: Paper) -> Iterator[tuple[Workbook, dict[str, Format]]]:
+    """A workbook for the form, and what its cells look like."""
+    # Imported here: only a process that writes such a list pays for it.
+    from xlsxwriter import Workbook
+
+    # Its temporary files hold what the list holds, so they stay in the folder of the list.
+    with Workbook(path, _OPTIONS | {"tmpdir": str(path.parent)}) as book:
+        book.set_properties({"title": TITLE, "author": paper.organisation, "created": paper.now.replace(tzinfo=None)})
+        yield book, {name: book.add_format(properties) for name, properties in _FORMATS.items()}
+
+
 async def write(
     tx: Tx, paper: Paper, params: Params, path: Path, *, progress: Progress = quiet, sheet_rows: int = SHEET_ROWS
 ) -> None:
     """The list on as many sheets as it needs, the signatures at its end. Memory does not grow with the rows."""
-    # Imported here: only a process that writes such a list pays for it.
-    from xlsxwriter import Workbook
-
     for_ = await registration.occasion(tx, paper, params)
-    heading = _Heading(*registration.heading(paper, params), for_.day.year)
+    heading = Heading(*registration.heading(paper, params), for_.day.year)
     done = 0
-    # Its temporary files hold what the list holds, so they stay in the folder of the list.
-    with Workbook(path, _OPTIONS | {"tmpdir": str(path.parent)}) as book:
-        book.set_properties({"title": TITLE, "author": paper.organisation, "created": paper.now.replace(tzinfo=None)})
-        formats = {name: book.add_format(properties) for name, properties in _FORMATS.items()}
-        sheet = _Sheet(book, formats, heading)
+    with open_form(path, paper) as (book, formats):
+        sheet = FormSheet(book, formats, heading)
         async for page in registration.rows(tx, params["units"], for_):
             for row in page:
                 if sheet.rows >= sheet_rows:
-                    sheet = _Sheet(book, formats, heading)
+                    sheet = FormSheet(book, formats, heading)
                 sheet.add(row)
             done += len(page)
             progress(done, params["rows"])

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
 
 from core.authority import own_units
 from core.dates import show_date
-from core.dialogue import Choice, Reply
+from core.dialogue import Choice
 from core.eligibility import Answer, Verdict, judge
 from core.joins import Join, JoinState
 from core.names import mask_name
@@ -15,12 +14,11 @@ from core.people import Donor
 from core.phones import mask_phone, read_phone
 from core.rounds import Round
 from core.unclear import Unclear
-from handlers import round_text
 from handlers.form import Answers, Given, GoTo, Prompt, labelled
+from handlers.round_added import added
 from handlers.round_office import access, card
 from handlers.turn import Turn
-from storage import donors, joins, people
-from storage.outbox import Draft, Lane
+from storage import donors, joins
 
 _PHONE, _WHO = "phone_of", "who"
 
@@ -166,31 +164,6 @@ async def _add(turn: Turn, answers: Answers, round_: Round) -> GoTo:
     roomy = replace(round_, capacity=None, slots=()) if full else round_  # The officer was asked.
     join = await joins.answer(turn.tx, roomy, person_id, joins.Wish(JoinState.CERTAIN, not_yet=not_yet), at=turn.at)
     await access.audit(turn, "round", round_, change="added", join=join.id, over=full, not_yet=not_yet is not None)
-    told = await _tell(turn, round_, join)
+    told = await added(turn, round_, join)
     message = "rounds.added" if told else "rounds.added_untold"
     return GoTo("phone", turn.text(message, who=mask_name(donor.full_name), name=round_.name))
-
-
-async def _tell(turn: Turn, round_: Round, join: Join) -> bool:
-    """Whoever was put on a list by somebody else hears of it, and how to leave; not at night. False for who reads nothing."""
-    person = await people.by_id(turn.tx, join.person_id)
-    if person is None or not person.reachable:
-        return False
-    voice, zone = turn.house.voice(person.language), turn.settings.zone
-    text = voice.text("rounds.added_you", organisation=voice.organisation, **round_text.facts(voice, round_))
-    if join.not_yet:
-        text += "\n\n" + voice.text("rounds.added_not_yet", date=show_date(join.not_yet))
-    awake = turn.settings.timetable.awake(turn.now)
-    ends = round_.span(zone)
-    over = ends[1] if ends else datetime.combine(round_.held_on + timedelta(days=1), time(), zone)
-    turn.tell(
-        Draft(
-            f"added:{join.id}:{turn.at}",
-            person.address,
-            Reply(text, voice.menu((f"/ticket {round_.code}", f"/leave {round_.code}"))),
-            lane=Lane.REMINDER,
-            not_before=int(awake.timestamp() * 1000) if awake > turn.now else 0,
-            expires_at=int(over.timestamp() * 1000),
-        )
-    )
-    return True

@@ -9,7 +9,7 @@ from datetime import timedelta
 from bot.app import App
 from core.dialogue import Button
 from core.people import Role
-from tests.plan_books import plan_file
+from tests.list_books import sent_file
 from tests.players.said import Said
 from tests.program import grant, quiet, rows, until
 
@@ -101,7 +101,7 @@ class Player(ABC):
     async def gesture(self, what: str) -> None:
         """Send something that is no text."""
         if what.startswith("file "):
-            await self.send_file(*plan_file(what.removeprefix("file ")))
+            await self.send_file(*sent_file(what.removeprefix("file ")))
             return
         await self.show(what)
 

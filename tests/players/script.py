@@ -14,8 +14,8 @@
 
 Lines after the first of a message are indented. `[Nam]` is a tap on the button with that label; a channel without buttons has it typed.
 `(sticker)`, `(photo)`, `(voice)`, `(my number)`, `(another's number 0912 345 678)`, `(file plan.xlsx)` (of tests/data, or made by
-tests/plan_books.py) are sent as such. `(after 3 days)` on a line of its own moves the clock. Headers: the title, then `language` (of
-the client), `unit` (of the officer), `plan` (a file of tests/data),
+tests/plan_books.py or tests/list_books.py) are sent as such. `(after 3 days)` on a line of its own moves the clock. Headers:
+the title, then `language` (of the client), `unit` (of the officer), `plan` (a file of tests/data),
 `channels` (all, if it is not said).
 """
 
