@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager
 from datetime import time, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from bot.housekeeping import Housekeeping
 from bot.i18n import load_words
 from bot.intake import Intake
 from bot.logs import event
+from bot.menus import Commands, Menus
 from bot.notify import notify
 from bot.planner import Planner
 from bot.rules import load_rules
@@ -84,9 +85,9 @@ def house_of(config: Config) -> House:
     return House(words, settings_of(config), UnitsCache(), rules, calendar, faq=FaqCache(load_faq()))
 
 
-def commands_of(role: Role, language: str) -> list[tuple[str, str]]:
+def commands_of(held: Collection[Role], language: str) -> list[tuple[str, str]]:
     """(name, catalogue id) of the menu: Vietnamese names for Vietnamese, the canonical ones for others."""
-    return [(action.shown(language), f"menu.{action.name}") for action in menu(role)]
+    return [(action.shown(language), f"menu.{action.name}") for action in menu(held)]
 
 
 class App:
@@ -113,6 +114,7 @@ class App:
         self._tasks: list[asyncio.Task[None]] = []
         self._messenger: asyncio.Task[None] | None = None
         self._telegram: Any = None
+        self.menus: Menus | None = None
         self._server: Server | None = None
         self._held: int | None = None
         self._web: WebChannel | None = None
@@ -236,27 +238,28 @@ class App:
     def _open_telegram(self) -> None:
         # Imported here: 0.4 s that a program without Telegram does not spend.
         from bot.channels.telegram import TelegramChannel
-        from bot.channels.telegram.channel import Menu, Outage
+        from bot.channels.telegram.channel import Outage
 
         outage = Outage(self._last_poll, self._polled, self._restless, self.clock.at)
-        menus = [Menu("", "", self._menu(Role.DONOR, self.words.default))]
-        menus += [Menu("", code, self._menu(Role.DONOR, code)) for code in self.words.languages]
-        for address in sorted(self.house.settings.admins):
-            channel, _, chat = address.partition(":")
-            if channel == "telegram":
-                menus += [Menu(chat, "", self._menu(Role.ADMIN, self.words.default))]
-                menus += [Menu(chat, code, self._menu(Role.ADMIN, code)) for code in self.words.languages]
-        self._telegram = TelegramChannel(self.config.telegram, self.turns.receive, outage, menus)
+        self._telegram = TelegramChannel(self.config.telegram, self.turns.receive, outage, self._menus(frozenset()))
         self._telegram.met = self._met_telegram
+        self.menus = Menus(self.database, self._telegram, admins=self.house.settings.admins, commands=self._menus)
         self.deliver_to(self._telegram)
         self.intake.fetchers[self._telegram.name] = self._telegram.fetch
 
     def _met_telegram(self, name: str) -> None:
         """From now on links lead to the bot of this name."""
         self.house.links.telegram = name
+        assert self.menus
+        self._ticker.every(_TICK_S, self.menus.tick)
 
-    def _menu(self, role: Role, language: str) -> tuple[tuple[str, str], ...]:
-        return tuple((name, self.words.say(language, title)) for name, title in commands_of(role, language))
+    def _menus(self, held: frozenset[Role]) -> dict[str, Commands]:
+        """What the menu of these roles lists, by language; "" for who has another one."""
+        spoken = {"": self.words.default, **{code: code for code in self.words.languages}}
+        return {
+            code: tuple((name, self.words.say(language, title)) for name, title in commands_of(held, language))
+            for code, language in spoken.items()
+        }
 
     async def _last_poll(self) -> int:
         async with self.database.read() as tx:

@@ -11,7 +11,7 @@ from handlers.form import CONTACT, ended_private
 from handlers.joining_offers import lapse_offers
 from handlers.question_desk import watch
 from handlers.turn import House
-from storage import bubbles, inbox, outbox, people, questions, uploads
+from storage import bubbles, inbox, invites, outbox, people, questions, uploads
 from storage.database import Database, Tx
 
 _PRUNE_EVERY_MS = 3_600_000
@@ -79,3 +79,4 @@ class Housekeeping:
         await bubbles.prune(tx, now)
         await uploads.prune(tx, now)
         await questions.prune(tx, now)
+        await invites.prune(tx, now)

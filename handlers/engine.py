@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
 
@@ -99,9 +100,10 @@ _BY_NAME = {name: action for action in ACTIONS for name in action.names}
 _BY_WORDS = {fold(words): action for action in ACTIONS for words in action.words}
 
 
-def menu(role: Role) -> list[Action]:
-    """What the menus of every channel list for a role, in order."""
-    return [action for action in ACTIONS if action.listed and role.includes(action.role)]
+def menu(held: Collection[Role]) -> list[Action]:
+    """What the menus of every channel list for who has these roles, in order."""
+    may = {Role.DONOR, *held}
+    return [action for action in ACTIONS if action.listed and any(role.includes(action.role) for role in may)]
 
 
 async def respond(turn: Turn) -> None:

@@ -69,6 +69,12 @@ ALTER TABLE grants RENAME TO roles;
 CREATE UNIQUE INDEX roles_once ON roles (address, role, coalesce(unit_id, 0), coalesce(round_id, 0));
 CREATE INDEX roles_unit ON roles (unit_id, role);
 
+-- Chats whose menu shows what a role may do, with the digest of what was last set there.
+CREATE TABLE menus (
+  address TEXT PRIMARY KEY,
+  digest TEXT NOT NULL
+) STRICT;
+
 -- An invitation to a role: one use, two days. Only the hash of its code is kept.
 CREATE TABLE invites (
   id INTEGER PRIMARY KEY,

@@ -48,6 +48,15 @@ IGNORED = {
     "press without data": lambda p: {
         "callback_query": {"id": "1", "from": p.user, "chat_instance": "1", "message": raw(p)}
     },
+    "press of somebody else in a private chat": lambda p: {
+        "callback_query": {
+            "id": "1",
+            "from": {**p.user, "id": p.user["id"] + 1},
+            "chat_instance": "1",
+            "message": raw(p),
+            "data": "/dangky",
+        }
+    },
     "member change without status": lambda p: {"my_chat_member": {"chat": p.chat.body, "from": p.user, "date": 1}},
     "pinned message": lambda p: {"message": raw(p, pinned_message=raw(p, text="x"))},
 }

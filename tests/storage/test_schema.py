@@ -39,6 +39,7 @@ GOOD: dict[str, dict[str, object]] = {
     "unit_names": {"unit_id": 1, "name": "Tên cũ", "valid_to": "2025-06-30"},
     "unit_successions": {"old_id": 1, "new_id": 2, "kind": "merge", "on_day": "2025-07-01"},
     "unit_texts": {"key": "to dan pho 3", "address": "web:1", "at": 1},
+    "menus": {"address": "telegram:1", "digest": "d"},
     "invites": {"code_hash": "h", "role": "admin", "made_by": "web:1", "made_at": 1, "expires_at": 2},
     "club_members": {"club_id": 1, "person_id": 1, "joined_at": 1},
     "round_quotas": {"round_id": 1, "unit_id": 1, "target": 180},

@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
-from telegram import Bot, BotCommand, BotCommandScopeChat, BotCommandScopeDefault, InputFile
+from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault, InputFile
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from bot.channel import Blocked, ChatMoved, Parcel, Rejected, SendError, Throttled, Unauthorised, Unreachable
@@ -36,16 +36,8 @@ _ACKS = 16
 _CAPTION = 1024
 _BACKOFF_S = (1, 2, 4, 8, 15, 30)
 
+Menu = Mapping[str, Sequence[tuple[str, str]]]  # language ("" for all others) -> (name, what it does)
 Receive = Callable[[Sequence[Delivered]], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """The commands of one scope: for everybody ("" chat) or one chat, in one language ("" for all others)."""
-
-    chat: str
-    language: str
-    commands: tuple[tuple[str, str], ...]
 
 
 @dataclass
@@ -64,14 +56,14 @@ class TelegramChannel:
 
     name = "telegram"
 
-    def __init__(self, config: TelegramSection, receive: Receive, outage: Outage, menus: Sequence[Menu]) -> None:
-        """`receive` keeps updates; they are confirmed after it returns."""
+    def __init__(self, config: TelegramSection, receive: Receive, outage: Outage, menu: Menu) -> None:
+        """`receive` keeps updates; they are confirmed after it returns. `menu`: what everybody's chat lists."""
         token = config.token.get_secret_value()
         root = root_of(config.base_url)
         self._config = config
         self._receive = receive
         self._outage = outage
-        self._menus = menus
+        self._menu = menu
         self._wire = Wire(f"{root}/bot{token}", config.proxy)
         self._files = f"{root}/file/bot{token}"
         self._bot = Bot(token, base_url=f"{root}/bot", request=self._wire, get_updates_request=self._wire)
@@ -102,7 +94,7 @@ class TelegramChannel:
         await self._wire.initialize()
         if not await self._until_it_works(self._meet):
             return
-        self._beside(self._set_menus())
+        self._beside(self._set_menu())
         if self._config.mode == "webhook":
             await self._until_it_works(self._register_webhook)
             await self._stopping.wait()
@@ -133,14 +125,27 @@ class TelegramChannel:
             self._config.webhook_url, allowed_updates=ALLOWED_UPDATES, secret_token=secret, max_connections=40
         )
 
-    async def _set_menus(self) -> None:
-        for menu in self._menus:
-            commands = [BotCommand(name, title[:256]) for name, title in menu.commands]
-            scope = BotCommandScopeChat(int(menu.chat)) if menu.chat else BotCommandScopeDefault()
-            try:
-                await self._bot.set_my_commands(commands, scope=scope, language_code=menu.language or None)
-            except TelegramError as error:  # An administrator who never wrote to the bot has no chat yet.
-                event(_LOG, "menu_failed", logging.WARNING, error=type(error).__name__)
+    async def _set_menu(self) -> None:
+        try:
+            await self._show(BotCommandScopeDefault(), self._menu)
+        except TelegramError as error:
+            event(_LOG, "menu_failed", logging.WARNING, error=type(error).__name__)
+
+    async def show_menu(self, chat: str, commands: Menu) -> None:
+        """What one chat lists, by language; an empty list: what everybody's does. Raises SendError."""
+        try:
+            await self._show(BotCommandScopeChat(int(chat)), commands)
+        except TelegramError as error:
+            raise _send_error(error) from error
+
+    async def _show(self, scope: BotCommandScope, commands: Menu) -> None:
+        for language, listed in commands.items():
+            code = language or None
+            if listed:
+                shown = [BotCommand(name, title[:256]) for name, title in listed]
+                await self._bot.set_my_commands(shown, scope=scope, language_code=code)
+            else:
+                await self._bot.delete_my_commands(scope=scope, language_code=code)
 
     async def _poll(self) -> None:
         """Fetch, keep, and only then confirm by asking for what comes after."""

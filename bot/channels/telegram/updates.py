@@ -107,6 +107,8 @@ def _press(query: Mapping[str, Any], _: str) -> Inbound | None:
     message, token = query.get("message"), query.get("data")
     if not isinstance(message, dict) or not isinstance(token, str) or not _is_private(message):
         return None
+    if int(message["chat"]["id"]) != int(query["from"]["id"]):
+        return None  # In a private chat there is nobody else who could press.
     return _inbound({"chat": message["chat"], "from": query["from"]}, Press(token[:64]))
 
 

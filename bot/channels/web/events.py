@@ -9,28 +9,30 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.channels.web.channel import OpenPage
+from core.people import Role
 from storage import bubbles
 from storage.bubbles import Bubble
 from storage.database import Database, Tx
 
 _HEARTBEAT_S = 15.0  # Proxies close a silent line, many after 60 s; the page gives up after 40.
 
+Reader = tuple[str, frozenset[Role]]  # language, roles
 Write = Callable[[bytes], Awaitable[None]]
 
 
 class Events:
-    """What one open page has been told: its last bubble, and the language of its words."""
+    """What one open page has been told: its last bubble, the language of its words, what its menu lists."""
 
     def __init__(
-        self, database: Database, address: str, *, seat: str, last: int, language: Callable[[Tx], Awaitable[str]]
+        self, database: Database, address: str, *, seat: str, last: int, reader: Callable[[Tx], Awaitable[Reader]]
     ) -> None:
-        """`last`: the newest bubble that the page shows, 0 for none. `language` reads what the chat speaks now."""
+        """`last`: the newest bubble that the page shows, 0 for none. `reader`: how the chat is spoken to now, and its roles."""
         self._database = database
         self._address = address
         self._seat = seat
         self._last = last
-        self._language_of = language
-        self._language: str | None = None
+        self._reader_now = reader
+        self._reader: Reader | None = None
 
     async def run(self, page: OpenPage, write: Write) -> None:
         """Tell the page all news until it is closed."""
@@ -45,7 +47,7 @@ class Events:
 
     async def _news(self, page: OpenPage) -> list[bytes]:
         """Frames for all that the page does not show yet."""
-        first = self._language is None
+        first = self._reader is None
         edited, page.edited = page.edited, set()
         async with self._database.read() as tx:
             if self._last and not await bubbles.one(tx, self._address, self._last):
@@ -55,15 +57,15 @@ class Events:
             changed = [await bubbles.one(tx, self._address, id_) for id_ in sorted(edited) if id_ <= self._last]
             if first:
                 changed += await bubbles.edited(tx, self._address, self._last)
-            language = await self._language_of(tx)
+            reader = await self._reader_now(tx)
         frames = [_message(bubble, self._seat) for bubble in fresh]
         frames += [frame("update", {"id": b.id, "text": b.body["text"]}) for b in changed if b]
         self._last = fresh[-1].id if fresh else self._last
         if first:
-            frames.append(frame("ready", {"last": self._last, "language": language}))
-        elif language != self._language:
-            frames.append(frame("menu", {"language": language}))
-        self._language = language
+            frames.append(frame("ready", {"last": self._last, "language": reader[0]}))
+        elif reader != self._reader:  # Another language, or a role that came or went.
+            frames.append(frame("menu", {"language": reader[0]}))
+        self._reader = reader
         return frames
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,8 +72,8 @@ class _Move(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """What the pages need. `wake`: there is something in the inbox; `commands`: (name, catalogue id) of the menu for a role and
-    language; `public_url`: the address that a proxy in front shows, "" without one; `demo` shows three seats.
+    """What the pages need. `wake`: there is something in the inbox; `commands`: (name, catalogue id) of the menu for roles and
+    a language; `public_url`: the address that a proxy in front shows, "" without one; `demo` shows three seats.
     """
 
     channel: WebChannel
@@ -85,7 +85,7 @@ class Chat:
     zone: ZoneInfo
     organisation: str
     admins: frozenset[str]
-    commands: Callable[[Role, str], list[tuple[str, str]]]
+    commands: Callable[[Collection[Role], str], list[tuple[str, str]]]
     public_url: str
     demo: bool
     seat: Callable[[str, Role, str], Awaitable[None]]
@@ -159,25 +159,25 @@ class Pages:
         public = urlsplit(self._chat.public_url)
         return request.secure or (public.scheme == "https" and public.netloc == request.host)
 
-    async def _reader(self, tx: Tx, address: str, request: web.Request) -> tuple[str, Role]:
-        """The language and role that this chat has now."""
+    async def _reader(self, tx: Tx, address: str, request: web.Request) -> tuple[str, frozenset[Role]]:
+        """The language and the roles that this chat has now."""
         person = (await people.load(tx, [address])).get(address)
         talk = None if person else (await people.conversations(tx, [address])).get(address)
         known = person or talk
         language = known.language if known else self._chat.words.choose(_browser_language(request))
-        role = person.role if person else Role.DONOR
-        return language, Role.ADMIN if address in self._chat.admins else role
+        held = frozenset(grant.role for grant in person.grants) if person else frozenset()
+        return language, held | {Role.ADMIN} if address in self._chat.admins else held
 
     async def _menu(self, request: web.Request) -> web.Response:
         """Language, commands and words of the page itself."""
         headers = dict(_HEADERS)
         address = await self._who(request, headers)
         async with self._chat.database.read() as tx:
-            language, role = await self._reader(tx, address, request)
+            language, held = await self._reader(tx, address, request)
         words = self._chat.words
         commands = [
             {"command": f"/{name}", "label": words.say(language, title)}
-            for name, title in self._chat.commands(role, language)
+            for name, title in self._chat.commands(held, language)
         ]
         page = {id_.removeprefix("web."): words.say(language, id_) for id_ in words.ids("web.")}
         body = {
@@ -186,7 +186,7 @@ class Pages:
             "title": words.say(language, "web.title"),
             "organisation": self._chat.organisation,
             "commands": commands,
-            "upload_bytes": MAX_BYTES if role >= Role.OFFICER else 0,
+            "upload_bytes": MAX_BYTES if _sends_files(held) else 0,
             "words": page,
         }
         return web.json_response(body, headers={**headers, "Cache-Control": "no-store"})
@@ -202,11 +202,11 @@ class Pages:
         address = await self._who(request, headers)
         last = _number(request.query.get("after", "") or request.headers.get("Last-Event-ID", ""))
 
-        async def language(tx: Tx) -> str:
-            return (await self._reader(tx, address, request))[0]
+        async def reader(tx: Tx) -> tuple[str, frozenset[Role]]:
+            return await self._reader(tx, address, request)
 
         seat = request.match_info["seat"]
-        events = Events(self._chat.database, address, seat=seat, last=last, language=language)
+        events = Events(self._chat.database, address, seat=seat, last=last, reader=reader)
         response = web.StreamResponse(headers=headers)
         try:
             await response.prepare(request)
@@ -255,8 +255,8 @@ class Pages:
         address = await self._who(request)
         self._refuse_strangers(request)
         async with self._chat.database.read() as tx:
-            _, role = await self._reader(tx, address, request)
-        if role < Role.OFFICER:  # Before a byte is read: who may send no file shall not make us keep one.
+            _, held = await self._reader(tx, address, request)
+        if not _sends_files(held):  # Before a byte is read: who may send no file shall not make us keep one.
             raise web.HTTPForbidden
         if (wait_s := self._flood(address)) > 0:
             return web.json_response({"retry_after": round(wait_s, 1)}, status=429)
@@ -338,6 +338,10 @@ class Pages:
             raise web.HTTPBadRequest  # Backwards, what was said would come before what it answers.
         await self._chat.move_clock(by)
         return await self._clock(request)
+
+
+def _sends_files(held: Collection[Role]) -> bool:
+    return any(role.includes(Role.OFFICER) for role in held)
 
 
 async def _body(request: web.Request, highest: int) -> bytes:
