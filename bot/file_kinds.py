@@ -17,6 +17,7 @@ from core.list_table import LIST
 from core.old_sheet import Modern, modern
 from core.plan_entries import Remark
 from core.plan_table import PLAN
+from core.quota_table import QUOTAS, read_quotas
 from core.sheet_table import MAX_BYTES, Shape, Sheet, Table, find_table
 from core.unclear import Unclear
 from core.vietnamese import nfc
@@ -56,8 +57,12 @@ def _people(found: Found) -> Data:
     return read_people(found.sheets, found.today, asked).to_json()
 
 
+def _quotas(found: Found) -> Data:
+    return read_quotas(found.tables).to_json()
+
+
 # Of several kinds that a table could be, the one that understands most of its titles reads it; then the first.
-KINDS: tuple[Kind, ...] = (Kind("plan", PLAN, _plan), Kind("list", LIST, _people))
+KINDS: tuple[Kind, ...] = (Kind("plan", PLAN, _plan), Kind("list", LIST, _people), Kind("quotas", QUOTAS, _quotas))
 
 
 def read_file(name: str, body: bytes, today: date, only: str = "") -> Data:

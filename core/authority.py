@@ -38,3 +38,18 @@ def may_serve(person: Person, round_: Round, today: date, index: UnitIndex) -> b
 def is_helper(person: Person, round_: Round) -> bool:
     """True where the table names the person for this round's desk, on whatever day."""
     return any(grant.role is Role.HELPER and grant.round_id == round_.id for grant in person.grants)
+
+
+def follows(round_: Round, own: frozenset[int] | None, index: UnitIndex) -> bool:
+    """True where a round concerns who answers for these units: it invites one of them, or one that they are below."""
+    if own is None or (own and not round_.units) or own & round_.units:
+        return True
+    return any(round_.invites([unit.id for unit in index.path(unit_id)]) for unit_id in own)
+
+
+def asked_by(person: Person, index: UnitIndex) -> frozenset[int] | None:
+    """Ids of the units whose quotas the person sets: those below their own, for their own are set above them; None for all."""
+    if person.role is Role.ADMIN:
+        return None
+    own = person.units_as(Role.OFFICER)
+    return frozenset().union(*(index.below(unit_id) - {unit_id} for unit_id in own))

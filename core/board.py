@@ -145,8 +145,13 @@ def make_board(counted: Counted, quotas: Mapping[int, int], sight: Sight) -> Boa
         seen |= below | beside
     rest = _sum(counted, [unit_id for unit_id in counted if unit_id not in seen and sight.sees(unit_id)])
     total = _sum(counted, seen) + rest
-    asked = [quotas[unit.id] for unit in _topmost(set(quotas) & {unit.id for unit in units}, sight.index)]
-    return Board(tuple(lines), Line(None, None, rest), Line(None, sum(asked) if asked else None, total))
+    asked = {unit.id: quotas[unit.id] for unit in units if unit.id in quotas}
+    return Board(tuple(lines), Line(None, None, rest), Line(None, quota_total(asked, sight.index), total))
+
+
+def quota_total(quotas: Mapping[int, int], index: UnitIndex) -> int | None:
+    """What quotas come to: those of units above which nobody has one. None where there is none."""
+    return sum(quotas[unit.id] for unit in _topmost(quotas, index)) if quotas else None
 
 
 def _credited(unit_id: int, index: UnitIndex) -> tuple[set[int], set[int]]:

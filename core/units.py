@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -176,6 +177,16 @@ class UnitIndex:
             return self.units.get(unit_id)
         return self.get(whole(self._ends[unit_id]))
 
+    def label(self, unit: Unit) -> str:
+        """The unit as boards print it; with the one above where another unit is called the same."""
+        name, above = _short(unit), self.get(unit.parent_id)
+        return f"{name} ({_short(above)})" if above and self._called[name] > 1 else name
+
+    @cached_property
+    def _called(self) -> Counter[str]:
+        """How many units in force have which name."""
+        return Counter(_short(unit) for unit in self.units.values() if self.in_force(unit))
+
     @cached_property
     def _names(self) -> Names:
         """What people may type for a unit. Made at the first search: a day that is only counted by needs none."""
@@ -201,3 +212,7 @@ class UnitIndex:
         best = sorted(scores, key=lambda unit_id: (-scores[unit_id], len(self.units[unit_id].name), unit_id))
         shown = (self.units[unit_id] for unit_id in best[:limit])
         return Found(None, tuple(sorted(shown, key=lambda unit: not self.in_force(unit))))
+
+
+def _short(unit: Unit) -> str:
+    return unit.short_name or unit.name

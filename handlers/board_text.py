@@ -46,7 +46,7 @@ def figure(speaker: Speaker, number: int) -> str:
 def name(speaker: Speaker, index: UnitIndex, line: Line) -> str:
     """The unit as boards print it; the words for everybody else where the line is no unit's."""
     unit = index.get(line.unit_id)
-    return (unit.short_name or unit.name) if unit else speaker.text("board.rest")
+    return index.label(unit) if unit else speaker.text("board.rest")
 
 
 def share(speaker: Speaker, line: Line) -> str:

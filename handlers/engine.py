@@ -28,6 +28,7 @@ from handlers import (
     privacy,
     progress,
     questions,
+    quotas,
     registration,
     reminders,
     round_office,
@@ -80,6 +81,7 @@ _ROOMS = (
     unit_office,
     progress,
     list_import,
+    quotas,
     plan_import,
     exports,
     team,
@@ -94,7 +96,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(_CANCEL_NAMES, _cancel, listed=False),
 )
 _FORMS: dict[str, Form] = {form.name: form for room in _ROOMS for form in room.FORMS}
-_FILES: dict[str, files.FileKind] = {**plan_import.FILES, **list_import.FILES}
+_FILES: dict[str, files.FileKind] = {**plan_import.FILES, **list_import.FILES, **quotas.FILES}
 _FILE_FORMS = frozenset(of_kind.form for of_kind in _FILES.values())
 _BY_NAME = {name: action for action in ACTIONS for name in action.names}
 _BY_WORDS = {fold(words): action for action in ACTIONS for words in action.words}

@@ -177,4 +177,7 @@ _BOOKS: dict[str, Callable[[], bytes]] = {
 
 def plan_file(name: str) -> tuple[str, bytes]:
     """(name, bytes) of a file that plays send: one of these, or one of tests/data."""
-    return name, _BOOKS[name]() if name in _BOOKS else (_DATA / name).read_bytes()
+    from tests.quota_books import QUOTA_BOOKS  # It is made of what is here.
+
+    books = _BOOKS | QUOTA_BOOKS
+    return name, books[name]() if name in books else (_DATA / name).read_bytes()

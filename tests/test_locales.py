@@ -22,6 +22,7 @@ from core.list_table import NEVER
 from core.notices import ELIGIBLE, NOTICES
 from core.people import Component, Role
 from core.plan_columns import READERS
+from core.quota_table import FIELDS
 from core.rounds import Round, RoundState
 from core.vietnamese import fold
 from handlers import audit_text
@@ -128,6 +129,7 @@ FAMILIES = (
     (r"import\.field\.(\w+)", lambda name: name in READERS or name in Round.__slots__),
     (r"import\.(?:help|example)\.(\w+)", lambda name: name in {field for field, *_ in PLAN_COLUMNS}),
     (r"import\.sample\.[123]\.(occasion|executing)", lambda _: True),
+    (r"quotas\.kind\.(\w+)", lambda kind: kind in FIELDS),
     (r"board\.(?:doc\.)?(\w+)", lambda name: name in SAID),
     (r"progress\.under\.(\d+)", lambda share: int(share) in SHARES),
     (r"(progress\.\w+)_none", lambda message: message in SAID),
@@ -265,6 +267,12 @@ QUESTIONS = (
     ("rounds.units_done", "units.start_again", "units.a_new_one", "unit.browse", *OUT),
     ("unmapped.let_be", "unit.browse", *OUT),
     ("unmapped.alias_yes", "unmapped.alias_no", *OUT),
+    ("unit.more", "unit.fewer", *OUT),
+    (*(f"quotas.do.{what}" for what in "set import file other".split()), *OUT),
+    ("quotas.do.none", *OUT),
+    ("unit.browse", "unit.more", "unit.fewer", "unit.up", "quotas.do.skip", *NAV),
+    ("quotas.do.go_on", *NAV),
+    ("quotas.do.save", "import.drop"),
     (*(f"progress.do.{what}" for what in "fresh file silent under compare now then nudge round".split()), *OUT),
     ("progress.do.send", "progress.do.edit", *OUT),
     ("progress.do.usual", *OUT),

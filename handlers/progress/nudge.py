@@ -21,7 +21,7 @@ from storage.nudges import Officer
 from storage.outbox import Draft, Lane
 
 # Which units were shown, and what is said to their officers.
-_UNITS, _WORDS = "_units", "_words"
+_UNITS, _WORDS = "_units", "_said"
 _LISTED = 20  # Units on one screen, beside the message.
 _LONGEST = 1000
 

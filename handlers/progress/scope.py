@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.authority import own_units
+from core.authority import follows, own_units
 from core.board import Board, Sight
 from core.dates import show_date, show_weekday
 from core.people import Role
@@ -44,18 +44,13 @@ async def followed(turn: Turn) -> list[Round]:
     """Rounds that the person may follow: the next one first, those that are over last."""
     own = own_units(turn.person, await turn.unit_index())
     found = await rounds.between(turn.tx, turn.today - _BACK, turn.today + _AHEAD)
-    mine = [round_ for round_ in found if _follows(round_, own, await turn.unit_index())]
+    mine = [round_ for round_ in found if _shown(round_, own, await turn.unit_index())]
     past = [round_ for round_ in mine if round_.held_on < turn.today]
     return [round_ for round_ in mine if round_.held_on >= turn.today] + past[::-1]
 
 
-def _follows(round_: Round, own: frozenset[int] | None, index: UnitIndex) -> bool:
-    """True where the round invites a unit of the person's, or one of them is below a unit that it invites."""
-    if round_.state not in _SHOWN or own == frozenset():
-        return False
-    if own is None or not round_.units or own & round_.units:
-        return True
-    return any(round_.invites([unit.id for unit in index.path(unit_id)]) for unit_id in own)
+def _shown(round_: Round, own: frozenset[int] | None, index: UnitIndex) -> bool:
+    return round_.state in _SHOWN and follows(round_, own, index)
 
 
 async def find(turn: Turn, code: str) -> Round | None:
@@ -64,7 +59,7 @@ async def find(turn: Turn, code: str) -> Round | None:
     if round_ is None:
         return None
     index = await turn.unit_index()
-    if _follows(round_, own_units(turn.person, index), index):
+    if _shown(round_, own_units(turn.person, index), index):
         return round_
     await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="progress", round=round_.code)
     return None

@@ -154,3 +154,17 @@ def test_five_thousand_units_are_searched_within_a_turn() -> None:
     p95 = sorted(times)[int(len(times) * 0.95)]
     print(f"5,000 units: p50 {sorted(times)[30] * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms")
     assert p95 < 0.05
+
+
+def test_units_of_one_name_are_told_apart_on_boards() -> None:
+    """By the one above; a name that nobody else has stands alone."""
+    index = UnitIndex.of(
+        [
+            Unit(1, "CL", "district", "Huyện Chi Lăng", short_name="Chi Lăng"),
+            Unit(2, "HL", "district", "Huyện Hữu Lũng"),
+            Unit(3, "A", "hospital", "Trung tâm Y tế", parent_id=1),
+            Unit(4, "B", "hospital", "Trung tâm Y tế", parent_id=2),
+        ]
+    )
+    labels = [index.label(unit) for unit in index.units.values()]
+    assert labels == ["Chi Lăng", "Huyện Hữu Lũng", "Trung tâm Y tế (Chi Lăng)", "Trung tâm Y tế (Huyện Hữu Lũng)"]
