@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.calendar import load_calendar
+from bot.cast_progress import CastProgress
+from bot.caster import Caster
 from bot.channel import Channel
 from bot.channels.web import WebChannel
 from bot.channels.web.pages import Chat, Pages
@@ -37,7 +39,7 @@ from bot.rules import load_rules
 from bot.server import Server
 from bot.turns import Turns
 from bot.unit_days import UnitDays
-from core.dialogue import DocumentRef
+from core.dialogue import DocumentRef, Reply
 from core.notices import Timetable, read_reminders
 from core.people import Grant, Role
 from handlers.engine import menu
@@ -109,6 +111,8 @@ class App:
         self._housekeeping = Housekeeping(database, self.house, clock, self.turns.spoke)
         self.unit_days = UnitDays(database, self.house, clock, self.turns.spoke)
         self.planner = Planner(database, self.house, clock, self.turns.spoke)
+        self.progress = CastProgress(database, house, clock, self._show, per_second=config.delivery.per_second)
+        self.caster = Caster(database, house, clock, progress=self.progress, spoke=self.turns.spoke)
         self.intake = Intake(database, self.house.settings, clock, self.turns)
         self._ticker = Ticker()
         self._tasks: list[asyncio.Task[None]] = []
@@ -139,6 +143,11 @@ class App:
         self.deliveries.append(delivery)
         self.turns.couriers[channel.name] = delivery
 
+    async def _show(self, address: str, external_id: str, reply: Reply) -> None:
+        """Change a message that stands in somebody's chat; none where their channel is switched off."""
+        if delivery := self.turns.couriers.get(address.partition(":")[0]):
+            await delivery.show(address, external_id, reply)
+
     async def start(self) -> None:
         """Open the doors, in this order: what was in flight is settled, we listen, we speak, we poll.
 
@@ -165,6 +174,7 @@ class App:
         await self._server.start()
         self._run(self.turns.run())
         self._run(self.intake.run())
+        self._run(self.caster.run())
         self._messenger = self._run(self._hand_over())
         for delivery in self.deliveries:
             self._run(delivery.run())
@@ -345,6 +355,7 @@ class App:
             self._telegram.stop()
         self.turns.stop()
         self.intake.stop()
+        self.caster.stop()
         for delivery in self.deliveries:
             delivery.stop()
         if self._web:

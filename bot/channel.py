@@ -84,5 +84,5 @@ class Channel(Protocol):
     async def send(self, parcel: Parcel) -> str:
         """Send one message; the platform's id of it. Raises SendError."""
 
-    async def edit(self, address: str, external_id: str, text: str) -> None:
-        """Change the words of a message sent before (progress of long work). Raises SendError."""
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:
+        """Change words and buttons of a message sent before (progress of long work); the same again is no error. Raises SendError."""

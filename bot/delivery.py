@@ -327,10 +327,16 @@ class Delivery:
         """Show progress in the message before the file; a picture of it that is not shown harms nobody."""
         async with self._database.read() as tx:
             working = await outbox.message_before(tx, row.address, row.id)
-        if not working:
+        if working:
+            await self.show(row.address, working, Reply(text))
+
+    async def show(self, address: str, external_id: str, reply: Reply) -> None:
+        """Change a message that stands in a chat. It takes a slot like any other call; one that cannot be changed harms nobody."""
+        if self._pace.halted_s() > 0:
             return
+        self._pace.take()
         try:
-            await self._channel.edit(row.address, working, text)
+            await self._channel.edit(address, external_id, reply)
         except SendError as error:
             event(_LOG, "edit_failed", logging.DEBUG, channel=self._channel.name, error=type(error).__name__)
 

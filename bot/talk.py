@@ -12,7 +12,7 @@ import click
 from bot.app import App, open_app
 from bot.channel import Parcel
 from bot.config import Config, ConfigError
-from core.dialogue import Command, Inbound, Input, file_name, numbered_text, typed
+from core.dialogue import Command, Inbound, Input, Reply, file_name, numbered_text, typed
 from core.sheet_table import MAX_BYTES
 from storage import uploads
 from storage.inbox import Delivered
@@ -45,9 +45,9 @@ class Terminal:
         self.spoke.set()
         return str(parcel.id)
 
-    async def edit(self, address: str, external_id: str, text: str) -> None:  # noqa: ARG002 (a terminal does not take back)
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:  # noqa: ARG002 (a terminal does not take back)
         """Print the progress."""
-        self._write(text)
+        self._write(numbered_text(reply))
 
 
 class Transcript:

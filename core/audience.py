@@ -47,6 +47,21 @@ class Audience:
         """The states of joins that are meant by the answers."""
         return tuple(state for answer in ANSWERS if answer in self.answers for state in ANSWERS[answer])
 
+    def within(self, own: frozenset[int] | None) -> bool:
+        """True where it is of these units alone (None: all)."""
+        return own is None or (self.unit_ids is not None and self.unit_ids <= own)
+
+    def may_share(self, other: Audience) -> bool:
+        """False only where nobody can be in both: other units, other groups, another language, other answers to the same round."""
+        sets: tuple[tuple[frozenset[str], frozenset[str]], ...] = ((self.abo, other.abo), (self.rh, other.rh))
+        sets += ((self.answers, other.answers),) if self.round_id == other.round_id else ()
+        return not (
+            self.officers != other.officers
+            or (self.unit_ids is not None and other.unit_ids is not None and not self.unit_ids & other.unit_ids)
+            or any(one and two and not one & two for one, two in sets)
+            or bool(self.language and other.language and self.language != other.language)
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain data for a row; what is not set is left out."""
         data: dict[str, Any] = {} if self.unit_ids is None else {"units": sorted(self.unit_ids)}

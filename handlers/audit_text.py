@@ -21,6 +21,7 @@ ACTIONS: dict[str, str] = {
     "unit": "units",
     "unmapped": "units",
     "nudge": "messages",
+    "broadcast": "messages",
     "phone_opened": "phones",
     "person": "people",
     "linked": "people",
@@ -44,6 +45,7 @@ _FACTS = (
         "topic",
         "language",
         "command",
+        "broadcast",
     ),
     *("rows", "added", "changed", "joined", "withdrawn", "left", "people", "donors", "format"),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from core.dates import show_time
+from core.dates import show_date, show_time
 from core.dialogue import Button
 from core.words import Words
 
@@ -37,6 +37,11 @@ class Voice:
     def hour(self, text: str) -> str:
         """A local "HH:MM" as notices print it."""
         return show_time(time.fromisoformat(text)) if self.language == "vi" else text
+
+    def moment(self, at: int) -> str:
+        """A moment (ms UTC) on the local clock: "14:05, 22/11/2026"."""
+        local = datetime.fromtimestamp(at / 1000, self.zone)
+        return f"{local:%H:%M}, {show_date(local.date())}"
 
     def menu(self, commands: Sequence[str]) -> tuple[Button, ...]:
         """Buttons that mean commands ("/next", "/join LS-11"); they never go stale."""

@@ -25,7 +25,7 @@ class Lane(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message to be written. `key` is unique for ever: the same key again adds nothing."""
+    """A message to be written. `key` is unique for ever: the same key again adds nothing. `broadcast_id`: as the column says."""
 
     key: str
     address: str
@@ -33,6 +33,7 @@ class Draft:
     lane: Lane = Lane.REPLY
     not_before: int = 0
     expires_at: int | None = None
+    broadcast_id: int | None = None
 
     @property
     def boards(self) -> bool:
@@ -42,7 +43,7 @@ class Draft:
     @property
     def on_unknown(self) -> str:
         """Answers and reminders are sent again; a broadcast waits for an officer."""
-        return "hold" if self.lane is Lane.BROADCAST else "resend"
+        return "hold" if self.lane is Lane.BROADCAST or self.broadcast_id else "resend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,8 @@ async def write(tx: Tx, drafts: Sequence[Draft], boarding: Boarding | None = Non
     """Put messages in line; those that `boarding` names are claimed by it at once."""
     claims = boarding or Boarding("", 0, frozenset())
     await tx.many(
-        "INSERT INTO outbox (dedupe_key, lane, channel, address, payload, not_before, expires_at, on_unknown, state, epoch,"
-        " claimed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
+        "INSERT INTO outbox (dedupe_key, lane, channel, address, payload, not_before, expires_at, on_unknown, broadcast_id,"
+        " state, epoch, claimed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (dedupe_key) DO NOTHING",
         [
             (
                 d.key,
@@ -95,6 +96,7 @@ async def write(tx: Tx, drafts: Sequence[Draft], boarding: Boarding | None = Non
                 d.not_before,
                 d.expires_at,
                 d.on_unknown,
+                d.broadcast_id,
                 *(("sending", claims.epoch, claims.at) if d.key in claims.keys else ("pending", None, None)),
             )
             for d in drafts
@@ -200,6 +202,18 @@ async def settle(tx: Tx, outcomes: Sequence[Outcome]) -> None:
         " external_id = ?, error = ?,"
         " payload = CASE WHEN ? IN ('sent', 'failed', 'expired', 'cancelled') THEN '' ELSE payload END WHERE id = ?",
         [(o.state, o.not_before, o.not_before, o.attempts, o.external_id, o.error, o.state, o.id) for o in outcomes],
+    )
+    if again := [o.id for o in outcomes if o.state == "pending"]:
+        await _obey(tx, again)
+
+
+async def _obey(tx: Tx, ids: Sequence[int]) -> None:
+    """What was in flight when an officer paused or stopped its broadcast, and came back unsent, shares the fate of the rest."""
+    await tx.run(
+        "UPDATE outbox SET state = CASE b.state WHEN 'paused' THEN 'held' ELSE 'cancelled' END, error = b.state,"  # noqa: S608
+        " payload = CASE b.state WHEN 'paused' THEN payload ELSE '' END FROM broadcasts b"
+        f" WHERE outbox.id IN ({', '.join('?' * len(ids))}) AND b.id = abs(outbox.broadcast_id) AND b.state IN ('paused', 'stopped')",
+        ids,
     )
 
 

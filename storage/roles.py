@@ -90,3 +90,8 @@ async def remove_all(tx: Tx, address: str) -> list[Seat]:
         await tx.run("DELETE FROM roles WHERE address = ?", (address,))
         await _moved_on(tx)
     return gone
+
+
+async def admins(tx: Tx) -> list[str]:
+    """Addresses of those whom the table names as administrators."""
+    return [address for (address,) in await tx.all("SELECT address FROM roles WHERE role = 'admin' ORDER BY id")]

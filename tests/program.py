@@ -54,6 +54,7 @@ async def program(
         await app.database.write(lambda tx: write_plan(tx, read_plan(DATA / f"{plan}.toml")))
         # A list that takes long tells how far it is; on a slow machine that would come in between by chance.
         app.renderer._progress_s = 3600.0
+        app.progress.every_s = 3600.0
         await app.start()
         try:
             yield app
@@ -109,10 +110,12 @@ def quiet(app: App, address: str) -> bool:
         app,
         "SELECT 1 FROM inbox WHERE address = ? AND state = 'new'"
         " UNION ALL SELECT 1 FROM outbox WHERE address = ? AND state IN ('pending', 'sending', 'unknown')"
-        " UNION ALL SELECT 1 FROM uploads WHERE address = ? AND state = 'new'",
+        " UNION ALL SELECT 1 FROM uploads WHERE address = ? AND state = 'new'"
+        " UNION ALL SELECT 1 FROM broadcasts WHERE state = 'running' OR (state = 'waiting' AND start_at <= ?)",
         address,
         address,
         address,
+        app.clock.at(),
     )
     return not waiting
 

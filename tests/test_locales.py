@@ -14,6 +14,8 @@ from babel.messages.pofile import read_po
 
 from bot.i18n import load_words
 from core import unit_columns
+from core.audience import ANSWERS, Count
+from core.broadcasts import CastState, Progress
 from core.eligibility import Answer
 from core.joins import JoinState
 from core.list_cells import TYPED
@@ -25,7 +27,7 @@ from core.plan_columns import READERS
 from core.quota_table import FIELDS
 from core.rounds import Round, RoundState
 from core.vietnamese import fold
-from handlers import audit_text
+from handlers import audit_text, broadcast
 from handlers.documents import DOCUMENTS
 from handlers.documents.plan_template import COLUMNS as PLAN_COLUMNS
 from handlers.engine import ACTIONS
@@ -84,6 +86,7 @@ UNIT_KINDS = {unit["kind"] for unit in tomllib.loads((HOUSE / "bot/demo/plan.tom
 # Ids that the code puts together: (pattern, why it is in use).
 FAMILIES = (
     (r"menu\.(\w+)", lambda name: f"/{name}" in SAID or any(name == a.name and a.listed for a in ACTIONS)),
+    (r"menu\.(cast\w+)", lambda name: any(name == action.name for action in ACTIONS)),
     (r"register\.(\w+)\.(?:ask|label)", lambda key: key in {question.key for question in FORM.questions}),
     (r"export\.(\w+)\.label", lambda key: key in SAID),
     (r"sex\.([MF])", lambda _: True),
@@ -128,6 +131,15 @@ FAMILIES = (
     (r"import\.(?:doc|heading|kind|state)\.(\w+)", lambda name: name in SAID),
     (r"import\.field\.(\w+)", lambda name: name in READERS or name in Round.__slots__),
     (r"import\.(?:help|example)\.(\w+)", lambda name: name in {field for field, *_ in PLAN_COLUMNS}),
+    (r"broadcast\.answer\.(\w+)", lambda answer: answer in ANSWERS),
+    (r"broadcast\.why\.(\w+)", lambda why: why in Count.__slots__),
+    (r"broadcast\.who\.(\w+)(?:\.words)?", lambda key: key in {question.key for question in broadcast.FORM.questions}),
+    (r"broadcast\.ready\.(\w+)\.(?:title|text)", lambda name: name in broadcast.words.READY),
+    (r"broadcasts\.did\.(\w+)", lambda name: any(name == action.name for action in ACTIONS)),
+    (r"cast\.state\.(\w+)", lambda state: state in set(CastState)),
+    (r"cast\.count\.(\w+)", lambda name: hasattr(Progress(0), name)),
+    (r"missed\.why\.(\w+)", lambda why: why in SAID),
+    (r"missed\.(\w+)", lambda name: name in SAID),
     (r"import\.sample\.[123]\.(occasion|executing)", lambda _: True),
     (r"quotas\.kind\.(\w+)", lambda kind: kind in FIELDS),
     (r"board\.(?:doc\.)?(\w+)", lambda name: name in SAID),
@@ -211,6 +223,7 @@ def test_no_sentence_is_missing() -> None:
 NAV = ("form.back", "form.cancel")
 OUT = ("form.back", "rounds.leave")
 LATER = ("form.back", "list.leave")
+LEFT = ("form.back", "broadcast.leave")
 QUESTIONS = (
     ("form.agree", "form.decline"),
     ("form.save", *NAV),
@@ -297,6 +310,20 @@ QUESTIONS = (
     ("list.gone.keep", "list.gone.out", *LATER),
     ("list.full.over", "list.full.fit", *LATER),
     ("list.agree", "list.again", "list.other_round", "list.drop", "list.nothing_done", *LATER),
+    (*(f"broadcast.who.{way}" for way in "next units round answers blood day language officers".split()), *LEFT),
+    (*(f"broadcast.who.{way}" for way in "next units round answers blood day language donors".split()), *LEFT),
+    ("unit.browse", "unit.more", "unit.fewer", "unit.up", "broadcast.units.all", *LEFT),
+    ("broadcast.round.none", "unit.more", "unit.fewer", *LEFT),
+    ("broadcast.blood.all", "broadcast.done", *LEFT),
+    ("broadcast.day.today", "broadcast.day.none", *LEFT),
+    ("broadcast.language.all", *LEFT),
+    ("broadcast.ready.own", *LEFT),
+    (*(f"broadcast.preview.{way}" for way in "send photo pin join who ready".split()), *LEFT),
+    (*(f"broadcast.preview.{way}" for way in "send no_photo no_pin no_join who ready".split()), *LEFT),
+    ("broadcast.when.now", *LEFT),
+    ("broadcast.when.morning", "broadcast.when.night", *LEFT),
+    ("broadcast.again.yes", *LEFT),
+    ("broadcast.confirm.yes", *LEFT),
 )
 
 

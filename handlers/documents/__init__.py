@@ -10,6 +10,7 @@ from handlers.documents import (
     link_qr,
     list_template,
     members,
+    missed,
     mydata,
     plan_report,
     plan_template,
@@ -39,6 +40,7 @@ DOCUMENTS: dict[str, Document] = {
         members,
         link_qr,
         audit_sheet,
+        missed,
     )
 }
 

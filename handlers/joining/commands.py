@@ -342,7 +342,12 @@ ACTIONS = (
         ),
     ),
     Action(("ticket", "ve"), ticket, words=("ve cua toi", "xem ve", "ma ve", "my ticket", "ticket")),
-    Action(("join", "thamgia"), join, words=("tham gia", "toi muon tham gia", "join"), listed=False),
+    Action(
+        ("join", "thamgia"),
+        join,
+        words=("tham gia", "toi tham gia", "toi muon tham gia", "join", "i will join"),
+        listed=False,
+    ),
     Action(
         ("come", "den"),
         come,

@@ -172,7 +172,7 @@ CREATE TABLE link_codes (
 ) STRICT;
 
 -- One message to many. `content` and `audience` are JSON; `cursor`: the last person who has a row in the outbox; `people`: how many the
--- sender was shown; `digest` names the words, so that the same ones do not go out twice unasked; `live_id`: the message that shows how far it is.
+-- sender was shown; `digest` names the words, so that the same ones do not go out twice unasked.
 CREATE TABLE broadcasts (
   id INTEGER PRIMARY KEY,
   address TEXT NOT NULL,
@@ -185,11 +185,11 @@ CREATE TABLE broadcasts (
   made_at INTEGER NOT NULL,
   start_at INTEGER NOT NULL,
   ended_at INTEGER,
-  live_id INTEGER,
   CHECK ((state IN ('stopped', 'done')) = (ended_at IS NOT NULL))
 ) STRICT;
 CREATE INDEX broadcasts_open ON broadcasts (start_at) WHERE state IN ('waiting', 'running', 'paused');
 CREATE INDEX broadcasts_digest ON broadcasts (digest, made_at);
+-- Of a message its broadcast, of the pin on the map that follows it the negative of that.
 ALTER TABLE outbox ADD COLUMN broadcast_id INTEGER;
 CREATE INDEX outbox_broadcast ON outbox (broadcast_id, state) WHERE broadcast_id IS NOT NULL;
 

@@ -58,9 +58,9 @@ class Post:
         finally:
             self.flying.discard(parcel.address)
 
-    async def edit(self, address: str, external_id: str, text: str) -> None:
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:
         """Note it."""
-        self.edits.append(text)
+        self.edits.append(reply.text)
 
     def texts(self, address: str = "") -> list[str]:
         """What arrived, in order."""

@@ -9,6 +9,7 @@ import pytest
 
 from bot.app import App
 from bot.channels.web import events
+from core.dialogue import Reply
 from tests.bot.webchat import Visitor, house, running
 
 
@@ -125,7 +126,7 @@ async def test_changed_words_reach_open_pages_and_those_that_were_away(app: App)
         answer = await stream.said()
         session = visitor.cookie.rpartition(".")[0]
         assert app._web is not None
-        await app._web.edit(f"web:{session}", str(answer["id"]), "50 %")
+        await app._web.edit(f"web:{session}", str(answer["id"]), Reply("50 %"))
         changed = {"id": answer["id"], "text": "50 %"}
         assert (await stream.next("update"))[1] == changed
         assert (await (await visitor.open(after=answer["id"])).next("update"))[1] == changed

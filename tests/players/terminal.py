@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.app import App
 from bot.channel import Parcel
 from bot.talk import Terminal, inbound_of
-from core.dialogue import Inbound, typed
+from core.dialogue import Inbound, Reply, typed
 from storage.inbox import Delivered
 from tests.players.player import Player
 from tests.players.said import Said
@@ -37,7 +37,7 @@ class Terminals:
         """Print for whom it is."""
         return await Terminal(self._seats[parcel.address].printed).send(parcel)
 
-    async def edit(self, address: str, external_id: str, text: str) -> None:
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:
         """Nothing of this is in a transcript."""
 
     async def join(self, seat: str, language: str) -> TerminalPlayer:

@@ -16,7 +16,7 @@ from bot.app import App, open_app
 from bot.channel import Blocked, Parcel
 from bot.clock import Clock
 from bot.plans import read_plan, write_plan
-from core.dialogue import Inbound, numbered_text, typed
+from core.dialogue import Inbound, Reply, numbered_text, typed
 from storage.inbox import Delivered
 from tests.program import config_of, rows, until
 
@@ -62,7 +62,7 @@ class Ear:
         self.heard[parcel.address].append(Heard(at, "\n".join(filter(None, lines))))
         return str(parcel.id)
 
-    async def edit(self, address: str, external_id: str, text: str) -> None:
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:
         """Progress is not kept."""
 
 

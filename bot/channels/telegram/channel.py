@@ -24,7 +24,7 @@ from bot.channels.telegram.wire import NotSent, Wire
 from bot.clock import monotonic
 from bot.config import TelegramSection
 from bot.logs import event
-from core.dialogue import Expired, Inbound
+from core.dialogue import Expired, Inbound, Reply
 from core.json_text import unpack
 from storage.inbox import Delivered
 
@@ -293,13 +293,20 @@ class TelegramChannel:
         except (KeyError, TypeError) as error:  # 200 without a path: the next try may bring one
             raise Unreachable(type(error).__name__, maybe_sent=False) from error
 
-    async def edit(self, address: str, external_id: str, text: str) -> None:
-        """Change the words of a message."""
-        body = {"chat_id": int(address.partition(":")[2]), "message_id": int(external_id), "text": text}
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:
+        """Change words and buttons of a message."""
+        body: dict[str, Any] = {
+            "chat_id": int(address.partition(":")[2]),
+            "message_id": int(external_id),
+            "text": reply.text,
+        }
+        if keyboard := markup(reply):
+            body["reply_markup"] = keyboard
         try:
             await self._wire.call("editMessageText", body)
         except TelegramError as error:
-            raise _send_error(error) from error
+            if _UNCHANGED not in error.message:
+                raise _send_error(error) from error
 
 
 def _seconds(error: RetryAfter) -> float:
@@ -314,6 +321,7 @@ def _wait_s(error: TelegramError, failures: int) -> float:
 
 
 # Telegram tells these apart in words alone.
+_UNCHANGED = "message is not modified"
 _GONE = ("chat not found", "user is deactivated", "peer_id_invalid", "have no rights to send")
 
 

@@ -109,14 +109,14 @@ class WebChannel:
     def _folders(self) -> list[Path]:
         return [folder for folder in self.files.glob("*") if folder.name.isdecimal()]
 
-    async def edit(self, address: str, external_id: str, text: str) -> None:
-        """Change the words of a bubble."""
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:
+        """Change words and buttons of a bubble."""
         id_ = int(external_id)
         async with self._database.read() as tx:
             bubble = await bubbles.one(tx, address, id_)
         if bubble is None:
             return
-        body = {**bubble.body, "text": text, "edited": True}
+        body = {**bubble.body, "text": reply.text, "choices": _body(reply)["choices"], "edited": True}
         await self._database.write(lambda tx: bubbles.change(tx, address, id_, body))
         self.tell(address, edited=id_)
 
