@@ -298,7 +298,11 @@ def _meant_in_form(turn: Turn, said: str) -> str:
     """The command that these words name in the middle of a form, where nearly all words are answers; "" for none."""
     if said in _HELP_WORDS:
         return "help"
-    return "language" if said in _LANGUAGES else _labels(turn.house.words).get(said, "")
+    if said in _LANGUAGES:
+        return "language"
+    # "Đơn vị" is a command of officers; to whom it is not open, it is a line of the card.
+    action = _BY_NAME.get(_labels(turn.house.words).get(said, ""))
+    return action.name if action and turn.person.may(action.role) else ""
 
 
 async def _free_text(turn: Turn, text: str) -> None:

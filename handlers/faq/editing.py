@@ -18,8 +18,8 @@ from storage import faq as store
 from storage import records
 
 _PAGE = 6  # With the ways to turn the page and to add one, nine.
-_TOPIC, _LANGUAGE, _DRAFT, _BEFORE, _FIELD, _VIEW = "topic", "language", "draft", "before", "field", "view"
-_ASKED = "asked"  # The draft holds a donor's own words.
+_TOPIC, _LANGUAGE, _DRAFT, _BEFORE, _FIELD, _VIEW = "_topic", "_language", "_draft", "_before", "_field", "_view"
+_ASKED = "_asked"  # The draft holds a donor's own words.
 _FIELDS = {"question": QUESTION, "answer": ANSWER, "source": SOURCE, "source_on": 10}
 _EDITS = {
     "question": "faq.edit.question",

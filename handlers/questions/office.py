@@ -20,8 +20,8 @@ from storage import people, questions, records
 from storage.outbox import Draft
 from storage.questions import ANSWERED, CLOSED, OPEN, End, Question
 
-NUMBER = "number"  # The answer that holds which question is in hand.
-_LEAVE, _VIEW, _TEXT = "_leave", "view", "_text"
+NUMBER = "_number"  # The answer that holds which question is in hand.
+_LEAVE, _VIEW, _TEXT = "_leave", "_view", "_text"
 _PAGE = 5
 _BRIEF = 60  # Characters of a question in the list.
 _MOST, _LEAST = 1500, 2  # Characters of an answer.

@@ -47,6 +47,7 @@ class Player(ABC):
         """Do what a line says; everything the bot says to it."""
         taken = self._taken()
         if tap := _TAP.fullmatch(line):
+            await self._caught_up()
             await self.tap(tap["label"])
         elif gesture := _GESTURE.fullmatch(line):
             await self.gesture(gesture["what"])
@@ -54,6 +55,15 @@ class Player(ABC):
             await self.say(line)
         await until(lambda: self._taken() > taken, f"{line!r} was taken in")
         return await self.answers()
+
+    async def _caught_up(self) -> None:
+        """Wait for what is on its way: others may have caused it, and its buttons are there to be pressed."""
+        due = (
+            "SELECT 1 FROM outbox WHERE address = ? AND state IN ('pending', 'sending', 'unknown') AND not_before <= ?"
+        )
+        await until(lambda: not rows(self.app, due, self.address, self.app.clock.at()), "what is due is said")
+        sent = {key for key, state in self._outgoing() if state == "sent"} - self._seen
+        await until(lambda: len(self.heard) >= self._read + len(sent), f"{len(sent)} messages arrive")
 
     async def answers(self) -> list[Said]:
         """What has been said since the last time, once nothing more is to come."""
@@ -71,6 +81,8 @@ class Player(ABC):
     async def wait(self, number: int, unit: str) -> list[Said]:
         """Let days or hours pass; what the bot says of its own accord."""
         self.app.clock.move(timedelta(**{unit: number}))
+        for delivery in self.app.deliveries:
+            delivery.wake()
         # The ticker goes by the real clock, which nobody can move; its work is what counts here.
         await self.app.unit_days.tick()
         await self.app._housekeeping.tick()
