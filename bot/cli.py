@@ -206,18 +206,18 @@ def export(config_path: Path | None, format_: str, unit: str, round_code: str, o
 @click.option("--dry-run", is_flag=True, help="Plan: say what would be saved, and save nothing.")
 @click.option("--yes", is_flag=True, help="Plan: save without asking.")
 def import_(config_path: Path | None, what: str, file: Path, dry_run: bool, yes: bool) -> None:  # noqa: FBT001, PLR0917
-    """Add or change units (CSV or TOML) or the rounds of a plan (.xlsx, .csv or .toml)."""
+    """Add or change units (.xlsx; CSV or TOML without being asked) or the rounds of a plan (.xlsx, .csv or .toml)."""
     config = _load(config_path)
     _logs(config, quiet=True)
 
     async def work() -> None:
         from bot.app import open_app
-        from bot.import_plan import import_plan
+        from bot.import_file import import_file
         from bot.plans import read_plan, write_plan
 
-        if what == "plan":
+        if what == "plan" or file.suffix.lower() == ".xlsx":
             async with open_app(config) as app:
-                await import_plan(app, file, agreed=lambda question: _agreed(question, dry_run=dry_run, yes=yes))
+                await import_file(app, what, file, agreed=lambda question: _agreed(question, dry_run=dry_run, yes=yes))
             return
         plan = read_plan(file)
         plan.rounds = []

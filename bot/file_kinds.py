@@ -20,12 +20,15 @@ from core.plan_table import PLAN
 from core.quota_table import QUOTAS, read_quotas
 from core.sheet_table import MAX_BYTES, Shape, Sheet, Table, find_table
 from core.unclear import Unclear
+from core.unit_columns import UNITS
+from core.unit_entries import read_units
 from core.vietnamese import nfc
 
 _ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
 _TEXTS = (".csv", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm")
 
+_MOST_UNITS = 6_000  # of one file: a whole province has some five thousand
 Data = dict[str, Any]  # what a file says, as JSON values
 
 
@@ -61,8 +64,22 @@ def _quotas(found: Found) -> Data:
     return read_quotas(found.tables).to_json()
 
 
+def _units(found: Found) -> Data:
+    tree = read_units(found.tables, found.today, found.asked)
+    if not tree.entries:
+        raise Unclear("unitfile.refused.none")
+    if len(tree.entries) > _MOST_UNITS:
+        raise Unclear("unitfile.refused.long", highest=_MOST_UNITS)
+    return tree.to_json()
+
+
 # Of several kinds that a table could be, the one that understands most of its titles reads it; then the first.
-KINDS: tuple[Kind, ...] = (Kind("plan", PLAN, _plan), Kind("list", LIST, _people), Kind("quotas", QUOTAS, _quotas))
+KINDS: tuple[Kind, ...] = (
+    Kind("plan", PLAN, _plan),
+    Kind("list", LIST, _people),
+    Kind("quotas", QUOTAS, _quotas),
+    Kind("units", UNITS, _units),
+)
 
 
 def read_file(name: str, body: bytes, today: date, only: str = "") -> Data:

@@ -23,8 +23,8 @@ _RATIO_FROM = 1024 * 1024  # Small members may be all blanks.
 _MAX_ROWS, _MAX_COLUMNS, _MAX_FILLED = (
     20_000,
     60,
-    3_500,
-)  # A list of people has three thousand at most, with titles and headings.
+    6_500,
+)  # A list of people has three thousand at most, a province some five thousand units; with titles and headings.
 _MAX_SHEETS = 30
 _MAX_MERGES = 2_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

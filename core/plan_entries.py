@@ -60,11 +60,13 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the row of an upload."""
-        entries = [[e.sheet, e.row, e.facts, _plain(e.wrong), _plain(e.asked), e.blank] for e in self.entries]
+        entries = [
+            [e.sheet, e.row, e.facts, remarks_json(e.wrong), remarks_json(e.asked), e.blank] for e in self.entries
+        ]
         return {
             "entries": entries,
             "year": self.year,
-            "asked": _plain(self.asked),
+            "asked": remarks_json(self.asked),
             "state": self.state.value,
             "units": self.units,
         }
@@ -73,11 +75,11 @@ class Plan:
     def from_json(data: dict[str, Any]) -> Plan:
         """The inverse of `to_json`."""
         entries = tuple(
-            Entry(sheet, row, facts, _remarks(wrong), _remarks(asked), tuple(blank))
+            Entry(sheet, row, facts, remarks_of(wrong), remarks_of(asked), tuple(blank))
             for sheet, row, facts, wrong, asked, blank in data["entries"]
         )
         state = RoundState(data["state"])
-        return Plan(entries, data["year"], _remarks(data["asked"]), state=state, units=tuple(data["units"]))
+        return Plan(entries, data["year"], remarks_of(data["asked"]), state=state, units=tuple(data["units"]))
 
 
 # Findings keep their figures' types until somebody reads them; what JSON has no type for goes by a name.
@@ -88,7 +90,8 @@ _NAMED: dict[str, tuple[type[Any], Callable[[Any], Any], Callable[[Any], Any]]] 
 }
 
 
-def _plain(remarks: Iterable[Remark]) -> list[list[Any]]:
+def remarks_json(remarks: Iterable[Remark]) -> list[list[Any]]:
+    """Plain data, for the row of an upload."""
     return [[r.field, r.message, {name: _tagged(value) for name, value in r.params.items()}] for r in remarks]
 
 
@@ -99,7 +102,8 @@ def _tagged(value: Any) -> Any:
     return value
 
 
-def _remarks(data: Iterable[Sequence[Any]]) -> tuple[Remark, ...]:
+def remarks_of(data: Iterable[Sequence[Any]]) -> tuple[Remark, ...]:
+    """The inverse of `remarks_json`."""
     return tuple(
         Remark(field, message, {name: _untagged(value) for name, value in params.items()})
         for field, message, params in data
@@ -120,7 +124,7 @@ def read_tables(tables: Sequence[Table], today: date) -> Plan:
     occasion = Occasion(today, named_year)
     entries = numbered(_entry(table, line, occasion) for table in tables for line in table.lines)
     year = named_year or year_of(entries, today)
-    return Plan(tuple(entries), year, (*_about(tables), *_sum(tables, entries)))
+    return Plan(tuple(entries), year, (*unread(tables), *_sum(tables, entries)))
 
 
 def _entry(table: Table, line: Line, occasion: Occasion) -> Entry:
@@ -194,7 +198,7 @@ def year_of(entries: Sequence[Entry], today: date) -> int:
     return int(max(sorted(set(years)), key=years.count)) if years else today.year
 
 
-def _about(tables: Sequence[Table]) -> Iterable[Remark]:
+def unread(tables: Sequence[Table]) -> Iterable[Remark]:
     """What of the file was not read."""
     for table in tables:
         for message, titles in (("import.asked.twice", table.twice), ("import.asked.unread", table.unread)):

@@ -19,6 +19,7 @@ _HEADING_ROWS = 60  # Above it stand an emblem, a number, a title, a legal basis
 _SHORT_ALIAS = 2  # "ten ...", "han ...", "no ...": too short to mean something at the beginning of a longer title.
 
 _TOTAL = re.compile(r"(?:tong|cong|total|sum)\b")
+_SUMS = ("tong", "cong", "tong cong", "tong so", "total", "sum")
 # What stands below a table. A row of data never begins so.
 _BELOW = re.compile(
     r"(?:noi nhan|nguoi lap|lap bang|thu truong|ky ten|xac nhan|chu tich|truong ban|pho truong ban|giam doc|tm\b|kt\b|tl\b"
@@ -116,6 +117,12 @@ class _Header:
 
 def _words(title: str) -> str:
     return " ".join(re.findall(r"[a-z0-9]+", fold(title)))
+
+
+def is_below(text: str) -> bool:
+    """True for what stands below a table, where no cell can tell: "Người lập bảng", "TM. BAN THƯỜNG VỤ"."""
+    said = fold(text)
+    return bool(_BELOW.match(said)) or said.rstrip(":. ") in _SUMS
 
 
 def text_of(cell: Cell) -> str:

@@ -39,6 +39,7 @@ UNITS = Shape(_TITLES, needed=("name",), anchor="name", telling=frozenset(("name
 _KINDS: dict[str, str] = {
     "lien doan lao dong tinh": "federation", "lien doan lao dong thanh pho": "union", "lien doan lao dong huyen": "union",
     "lien doan lao dong thi xa": "union", "lien doan lao dong": "federation", "federation": "federation",
+    "federation of labour": "federation",
     "cong doan nganh": "sector_union", "cong doan vien chuc": "sector_union", "sector union": "sector_union",
     "cong doan co so": "grassroots_union", "grassroots union": "grassroots_union", "cong doan": "union", "union": "union",
     "tinh": "province", "province": "province", "thanh pho": "city", "city": "city", "huyen": "district", "quan": "district",

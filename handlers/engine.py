@@ -98,8 +98,11 @@ ACTIONS: tuple[Action, ...] = (
     Action(_CANCEL_NAMES, _cancel, listed=False),
 )
 _FORMS: dict[str, Form] = {form.name: form for room in _ROOMS for form in room.FORMS}
-_FILES: dict[str, files.FileKind] = {**plan_import.FILES, **list_import.FILES, **quotas.FILES}
-_FILE_FORMS = frozenset(of_kind.form for of_kind in _FILES.values())
+_FILES: dict[str, files.FileKind] = {**plan_import.FILES, **list_import.FILES, **quotas.FILES, **unit_office.FILES}
+# Forms in which a file is taken, and shown: its own, and those with which nothing that was typed is lost.
+_FILE_FORMS = frozenset(
+    (*(of_kind.form for of_kind in _FILES.values()), *(name for name, form in _FORMS.items() if form.light))
+)
 _BY_NAME = {name: action for action in ACTIONS for name in action.names}
 _BY_WORDS = {fold(words): action for action in ACTIONS for words in action.words}
 
@@ -120,7 +123,7 @@ async def respond(turn: Turn) -> None:
             await outbox.move(turn.tx, turn.person.address, address)
             turn.conversation = None
         case FileRead(upload):
-            await files.show(turn, upload, _FILES)
+            await files.show(turn, upload, _FILES, over=_FILE_FORMS)
         case _ if not turn.inbound.private:
             if isinstance(turn.inbound.input, Command | Start):
                 turn.say("group.private")

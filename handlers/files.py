@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from core.authority import own_units
@@ -55,8 +55,8 @@ async def _accept(turn: Turn, file: File) -> None:
         turn.say("import.reading", name=file.name)
 
 
-async def show(turn: Turn, upload_id: int, kinds: Mapping[str, FileKind]) -> None:
-    """A file has been read: the report, and what saving would do. In the middle of another form it waits."""
+async def show(turn: Turn, upload_id: int, kinds: Mapping[str, FileKind], *, over: Collection[str]) -> None:
+    """A file has been read: the report, and what saving would do. In the middle of a form that is not one of `over` it waits."""
     upload = await uploads.of_address(turn.tx, turn.person.address, upload_id)
     if upload is None or upload.state not in ("read", "failed"):
         return  # Decided on, or forgotten.
@@ -64,7 +64,7 @@ async def show(turn: Turn, upload_id: int, kinds: Mapping[str, FileKind]) -> Non
     if upload.state == "failed":
         turn.say(upload.result["refused"], kind.command, **upload.result["params"])
         await uploads.told(turn.tx, upload.id)
-    elif turn.conversation and turn.conversation.form not in {other.form for other in kinds.values()}:
+    elif turn.conversation and turn.conversation.form not in over:
         turn.say("import.ready", kind.command, name=upload.name)
     elif not turn.person.may(Role.OFFICER):  # Taken away since the file was sent.
         await uploads.decide(turn.tx, turn.person.address)

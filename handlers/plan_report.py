@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import accumulate
-from typing import Any
+from typing import Any, Protocol
 
 from core import round_grammar as grammar
 from core.dates import show_date
@@ -42,9 +42,21 @@ class Line:
         return f"• {about}: {self.text}" if about else f"• {self.text}"
 
 
+class Rows(Protocol):
+    """A proposal of any kind: rows that can be saved and that cannot, each with its `entry`."""
+
+    @property
+    def good(self) -> Sequence[Any]:
+        """Rows that can."""
+
+    @property
+    def bad(self) -> Sequence[Any]:
+        """Rows that cannot."""
+
+
 def lines(voice: Voice, proposal: Proposal, findings: Sequence[Finding] = ()) -> list[Line]:
     """Everything, in the order of a report: what is wrong, what is to be asked, what would change, what would be new."""
-    at = _Where(voice, proposal)
+    at = Where(voice, proposal)
     found = [Line("wrong", at(bad.entry), "", _remark(voice, remark)) for bad in proposal.bad for remark in bad.wrong]
     found += _asked(voice, proposal, findings, at)
     found += [
@@ -55,7 +67,7 @@ def lines(voice: Voice, proposal: Proposal, findings: Sequence[Finding] = ()) ->
     return found + [Line("added", at(one.entry), one.after.name, summary(voice, one.after)) for one in proposal.added]
 
 
-def _asked(voice: Voice, proposal: Proposal, findings: Sequence[Finding], at: _Where) -> list[Line]:
+def _asked(voice: Voice, proposal: Proposal, findings: Sequence[Finding], at: Where) -> list[Line]:
     rows = {one.after.number: one.entry for one in proposal.good}
     names = {id(one.entry): one.after.name for one in proposal.good}
     checked = [
@@ -89,15 +101,16 @@ def nothing(proposal: Proposal) -> str:
     return "import.nothing_else" if proposal.bad else "import.nothing_new"
 
 
-class _Where:
+class Where:
     """Where in the file: "Dòng 12", with the sheet where there are several."""
 
-    def __init__(self, voice: Voice, proposal: Proposal) -> None:
+    def __init__(self, voice: Voice, proposal: Rows) -> None:
         self._voice = voice
         sheets = {one.entry.sheet for one in proposal.good} | {bad.entry.sheet for bad in proposal.bad}
         self._several = len(sheets) > 1
 
     def __call__(self, entry: Entry | None) -> str:
+        """Of no row: nothing."""
         if entry is None:
             return ""
         if self._several:

@@ -17,8 +17,9 @@ import openpyxl
 import pytest
 
 from bot import __version__
-from tests.plan_books import lai_chau
+from tests.plan_books import book, lai_chau
 from tests.servers.telegram import FakeTelegram
+from tests.unit_books import HEAD, row
 
 PATIENCE_S = 60.0  # A slow, loaded machine; a test that passes takes a second or two.
 SECRET = "4711:HUSH-hush_hush"
@@ -273,6 +274,8 @@ async def test_units_and_plans_are_imported_and_the_list_is_exported(shell: Shel
     (shell.folder / "units.csv").write_bytes("\ufeffcode;name;aliases\r\nYT;Sở Y tế;SYT\r\n".encode())
     plan = Path(__file__).parents[1] / "bot" / "demo" / "plan.toml"
     assert (await shell.run("import", "units", "units.csv")).out == "units: 1, rounds: 0\n"
+    (shell.folder / "units.xlsx").write_bytes(book((HEAD, row(1, code="X-BM", name="Xã Bằng Mạc"))))
+    assert "thêm 1 đơn vị" in (await shell.run("import", "units", "units.xlsx", "--yes")).out
     assert "thêm 18 đợt" in (await shell.run("import", "plan", str(plan), "--yes")).out
     done = await shell.run("export", "--format", "xlsx", "--out", "list.xlsx")
     assert (done.code, done.out) == (0, "list.xlsx: 0 rows\n")

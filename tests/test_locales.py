@@ -116,6 +116,7 @@ FAMILIES = (
         r"units\.(?:fact|why_not|do)\.(\w+)",
         lambda name: name in SAID or re.fullmatch(r"(?:merge|split|dissolve)d_(?:of|into)", name),
     ),
+    (r"unitfile\.heading\.(\w+)", lambda name: name in SAID),
     (r"units\.doc\.(\w+)", lambda name: name in unit_columns.COLUMNS or name in SAID),
     (r"units\.field\.(\w+)", lambda key: key in unit_fields.BY_KEY or key == "kind"),
     (
@@ -277,6 +278,7 @@ QUESTIONS = (
     ("units.no_note", *OUT),
     ("units.confirm", *OUT),
     ("units.file_export", *OUT),
+    ("unitfile.save", "import.drop"),
     ("rounds.units_done", "units.start_again", "units.a_new_one", "unit.browse", *OUT),
     ("unmapped.let_be", "unit.browse", *OUT),
     ("unmapped.alias_yes", "unmapped.alias_no", *OUT),

@@ -16,7 +16,7 @@ from storage.units import UnitRow
 
 _FORMATS = {"valid_from": "day", "valid_to": "day", "kind": "centre"}
 _WIDTHS_MM = {
-    "code": 38, "name": 78, "kind": 36, "parent": 38, "short_name": 40, "aliases": 56, "reports": 34, "valid_from": 26,
+    "code": 38, "name": 78, "kind": 42, "parent": 38, "short_name": 40, "aliases": 56, "reports": 34, "valid_from": 26,
     "valid_to": 26, "into": 40,
 }  # fmt: skip
 

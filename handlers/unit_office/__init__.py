@@ -10,8 +10,8 @@ from core.authority import own_units
 from core.people import Role
 from handlers.form import Answers, Form, Question, open_form
 from handlers.turn import Action, Turn
-from handlers.unit_office import access, card, fields, pick, preview, reform, tree, unmapped
-from storage import records
+from handlers.unit_office import access, card, fields, importing, pick, preview, reform, tree, unmapped
+from storage import records, uploads
 
 
 def _screen(key: str, ask: Any, read: Any, *, back: str = "card", free: bool = False) -> Question:
@@ -42,11 +42,14 @@ FORM = Form("units", _SCREENS, _finish, "units.closed", light=True, leave="round
 
 
 async def units(turn: Turn, args: str) -> None:
-    """The tree; the card of a unit ("SYT")."""
+    """The file that waits for a decision; else the tree, or the card of a unit ("SYT")."""
     index = await turn.unit_index()
     if own_units(turn.person, index) == frozenset():
         await records.add_audit(turn.tx, turn.person.address, "refused", at=turn.at, command="units")
         turn.say("units.no_unit", contact=turn.settings.contact)
+        return
+    if not args and (upload := await uploads.undecided(turn.tx, turn.person.address, "units")):
+        await importing.ROOM.report(turn, upload)
         return
     unit = index.by_code(args.strip()) if args else None
     if args and (unit is None or await access.find(turn, unit.id) is None):
@@ -61,4 +64,5 @@ ACTIONS = (
     Action(("units", "donvi"), units, role=Role.OFFICER, words=("don vi", "cay don vi", "units"), within=False),
     *unmapped.ACTIONS,
 )
-FORMS = (FORM, unmapped.FORM)
+FORMS = (FORM, importing.FORM, unmapped.FORM)
+FILES = importing.FILES

@@ -9,9 +9,9 @@ from datetime import timedelta
 from bot.app import App
 from core.dialogue import Button
 from core.people import Role
-from tests.list_books import sent_file
 from tests.players.said import Said
 from tests.program import grant, quiet, rows, until
+from tests.unit_books import sent_file
 
 _TAP = re.compile(r"\[(?P<label>.+)\]")
 _GESTURE = re.compile(r"\((?P<what>.+)\)")
