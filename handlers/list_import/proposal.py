@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -81,6 +81,13 @@ class Proposal:
 
 async def propose(turn: Turn, work: Work) -> Proposal:
     """Compare the list, as decided so far, with what is stored. Nothing is written."""
+    if not isinstance(work.compared, Proposal):
+        work.compared = await _compared(turn, work)
+    assert isinstance(work.compared, Proposal)
+    return work.compared
+
+
+async def _compared(turn: Turn, work: Work) -> Proposal:
     rows = work.taken()
     known = await candidates(turn, work, rows)
     standing = await standing_of(turn, work, known)
@@ -180,9 +187,6 @@ def crowded(proposal: Proposal) -> int:
 
 def _digest(work: Work, proposal: Proposal) -> str:
     """A mark of all that saving would do: who agreed to one must not get another."""
-    doing = [
-        [c.row.place, c.person_id, asdict(c.after) if c.person_id is None else c.fields, c.join, c.not_yet]
-        for c in proposal.changes
-    ]
+    doing = [[c.row.facts, c.row.unit_id, c.person_id, repr(c.fields), c.join, c.not_yet] for c in proposal.changes]
     said = [work.decided.round, doing, proposal.withdraw, proposal.over]
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]

@@ -40,6 +40,7 @@ class Work:
     round_: Round | None = None
     unclear: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
+    compared: object = None  # what proposal.py made of it, until something is decided
 
     def taken(self) -> list[Row]:
         """Rows that are to be saved, as they stand."""
@@ -71,7 +72,7 @@ async def load(turn: Turn, upload_id: int) -> Work:
 
 async def settle(turn: Turn, work: Work) -> None:
     """Take what is beyond doubt, and work out the rows anew."""
-    decided = work.decided
+    decided, work.compared = work.decided, None
     if decided.unit is not None and not work.may(decided.unit):  # Taken from the officer since.
         decided.unit = None
     decided.units = {
