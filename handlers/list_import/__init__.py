@@ -15,7 +15,7 @@ from handlers.form import Answers, Form, Question, open_form
 from handlers.list_import import closing, looking, pairs, places
 from handlers.list_import.current import hand_out
 from handlers.list_import.flow import next_step
-from handlers.list_import.report import reported
+from handlers.list_import.report import report
 from handlers.list_import.work import UPLOAD, Work, concerns, load
 from handlers.turn import Action, Turn
 from storage import records, rounds, uploads
@@ -58,7 +58,7 @@ async def _report(turn: Turn, upload: Upload) -> None:
         turn.conversation = None
         turn.say(unclear.reason, **unclear.params)
         return
-    turn.reply(Reply(reported(turn, work)))
+    report(turn, work)
     await _open(turn, work)
 
 

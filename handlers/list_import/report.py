@@ -5,16 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from core.dialogue import Reply
 from core.list_rows import Row, to_look_at
 from handlers.list_import import say
 from handlers.list_import.work import Work
+from handlers.plan_report import Line
 from handlers.turn import Turn
 
 _SHOWN = 8  # rows that a telephone shows at once; all of them are asked about one after the other
 
 
-def reported(turn: Turn, work: Work) -> str:
-    """The whole report for the chat."""
+def report(turn: Turn, work: Work) -> None:
+    """The whole report: the first lines here, all of them as a file where there are more."""
+    turn.reply(Reply(_screen(turn, work)))
+    asked = to_look_at(work.rows)
+    if len(asked) > _SHOWN:
+        lines = [line.to_json() for line in _lines(turn, work, asked)]
+        said = turn.text("import.report_file")
+        turn.document("plan-report.xlsx", said, name=work.upload.name, about="list.field.name", lines=lines)
+
+
+def _lines(turn: Turn, work: Work, asked: list[Row]) -> Iterator[Line]:
+    """Every reason of every row, as the file tells them."""
+    sheets = say.has_sheets(work.rows)
+    for row in asked:
+        place, name = say.where(turn.voice, row, sheets=sheets), row.facts.get("name", "?")
+        for doubt in row.doubts:
+            yield Line("wrong" if doubt.grave else "asked", place, name, say.reason(turn.voice, doubt))
+
+
+def _screen(turn: Turn, work: Work) -> str:
     asked = to_look_at(work.rows)
     grave = [row for row in asked if row.grave]
     fine = len(work.rows) - len(asked)
