@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from core.list_cells import NOTE_LENGTH
@@ -87,8 +87,13 @@ class Row:
 
 
 def rows_of(people: People, decided: Decisions) -> list[Row]:
-    """Every row with what was decided of it."""
-    return [_row(place, entry, decided) for place, entry in enumerate(people.entries)]
+    """Every row with what was decided of it. Of two rows of one person the later one fills what the earlier one leaves out."""
+    rows = [_row(place, entry, decided) for place, entry in enumerate(people.entries)]
+    for place, answer in decided.twins.items():
+        if answer < 0:
+            later, earlier = rows[int(place)], rows[-answer - 1]
+            rows[earlier.place] = replace(earlier, facts={**later.facts, **earlier.facts})
+    return rows
 
 
 def _row(place: int, entry: Entry, decided: Decisions) -> Row:

@@ -46,7 +46,8 @@ _SCREENS = (
     _screen("full", pairs.ask_full, pairs.read_full),
     Question("confirm", closing.ask_confirm, closing.read_confirm),
 )
-FORM = Form("list", _SCREENS, closing.finish, "list.paused", light=True, leave="list.leave")
+# Private: the rows that were looked at are nobody's business once they are decided on. What was decided stays with the upload.
+FORM = Form("list", _SCREENS, closing.finish, "list.paused", light=True, private=True, leave="list.leave")
 
 
 async def _report(turn: Turn, upload: Upload) -> None:

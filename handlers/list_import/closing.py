@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from core.dates import show_date
 from core.dialogue import Reply
 from core.list_rows import ASK, Decisions
@@ -61,7 +63,17 @@ def _summary(turn: Turn, work: Work, proposal: Proposal) -> str:
         "list.sum.withdraw": len(proposal.withdraw),
         "list.sum.skipped": skipped,
     }
-    return "\n".join([head, *(f"• {turn.text(message, count=count)}" for message, count in counts.items() if count)])
+    lines = [turn.text(message, count=count) for message, count in counts.items() if count]
+    return "\n".join([head, *(f"• {line}" for line in (*lines, *_by_unit(turn, work, proposal)))])
+
+
+def _by_unit(turn: Turn, work: Work, proposal: Proposal) -> list[str]:
+    """How many people each unit has on this list, those with most first."""
+    counts = Counter(change.row.unit_id for change in proposal.changes)
+    units = [(work.index.get(unit_id), count) for unit_id, count in counts.most_common(_SHOWN)]
+    lines = [turn.text("list.sum.unit", unit=unit.name, count=count) for unit, count in units if unit]
+    more = len(counts) - len(lines)
+    return [*lines, turn.text("list.and_more_units", count=more)] if more else lines
 
 
 def _details(turn: Turn, work: Work, proposal: Proposal) -> str:
@@ -146,7 +158,7 @@ async def _done(turn: Turn, work: Work, saved: Saved) -> None:
     lines = [turn.text("import.saved", what=what)]
     if saved.told:
         lines.append(turn.text("list.did.told", count=saved.told))
-    code = work.round_.code if work.round_ else ""
-    turn.reply(Reply("\n".join(lines), turn.menu(("/list", "/rounds"))))
-    if code and work.round_:
+    after = (f"/progress {work.round_.code}", "/list") if work.round_ else ("/list", "/rounds")
+    turn.reply(Reply("\n".join(lines), turn.menu(after)))
+    if work.round_:
         await hand_out(turn, work.round_)

@@ -89,12 +89,13 @@ async def settle(turn: Turn, work: Work) -> None:
 
 
 def _heading_unit(turn: Turn, work: Work) -> int | None:
-    """The unit that the titles name, the lowest of several; else the officer's own."""
+    """The unit that the titles name, the lowest of several; else the officer's own, where there is one alone."""
     named = [work.index.find(line, limit=0).exact for line in work.people.above]
     mine = [unit.id for unit in named if unit and work.may(unit.id)]
     if mine:
         return max(mine, key=lambda unit_id: len(work.index.path(unit_id)))
-    return turn.person.unit_id if work.own is not None else None
+    own = turn.person.units_as(Role.OFFICER) if work.own is not None else ()
+    return own[0] if len(own) == 1 else None
 
 
 async def offered_rounds(turn: Turn, work: Work) -> list[Round]:

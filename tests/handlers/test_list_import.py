@@ -18,7 +18,7 @@ from core.ages import Birth
 from core.dialogue import FileRead
 from core.joins import JoinState
 from core.list_entries import People
-from core.people import Sex
+from core.people import Role, Sex
 from handlers.documents import xlsx
 from handlers.documents.paper import Paper
 from storage import joins, uploads
@@ -26,7 +26,7 @@ from tests import list_books as books
 from tests.handlers.conversations import House
 from tests.handlers.office import CODE, Office
 from tests.list_books import form, line
-from tests.program import NOW
+from tests.program import NOW, grant
 
 AGREE = "[Đã có giấy đồng ý – lưu]"
 ROUND = "[Đợt 11 năm 2026 – Thứ Sáu 04/12/2026]"
@@ -216,6 +216,38 @@ async def test_the_same_person_twice_in_a_file_is_asked_about(office: Office) ->
     assert "3 người mới" in await office.do(officer, "[Cùng một người]")
     await office.do(officer, AGREE)
     assert len(people(office)) == 3
+
+
+async def test_of_two_rows_of_one_person_each_says_what_the_other_leaves_out(office: Office) -> None:
+    """A number that stands in the second row is not lost with it."""
+    officer = await office.officer("YT")
+    rows = [line(1, "Nguyễn Thị Mẫu", female=34, times=3, phone=None), line(2, "Nguyễn Thị Mẫu", female=34, times=None)]
+    await send(office, officer, form(rows))
+    await office.do(officer, NO_ROUND, "[Giữ hết các dòng còn lại]", "[Cùng một người]", AGREE)
+    assert people(office) == [("Nguyễn Thị Mẫu", "F", 1992, 3, "+84900000001", "")]
+
+
+async def test_an_officer_of_two_units_is_asked_whose_people_they_are(office: Office) -> None:
+    """Where neither the titles nor the rows say so."""
+    officer = await office.officer("SYT")
+    await grant(office.house.app, officer, Role.OFFICER, unit="GD")
+    await send(office, officer, form([line(1, "Nguyễn Thị Mẫu", None, female=34)], top=()))
+    assert "thuộc đơn vị nào" in await office.do(officer, NO_ROUND)
+    assert [label.partition(" (")[0] for label in office.labels(officer)] == ["Sở Y tế", "Công đoàn ngành Giáo dục"]
+    await office.do(officer, "giao duc")
+    assert "Công đoàn ngành Giáo dục: 1 người" in await office.do(officer, f"[{office.labels(officer)[0]}]")
+
+
+async def test_a_long_report_comes_as_a_file_too(office: Office) -> None:
+    """Every row with every reason, by the number that the program shows."""
+    officer = await office.officer("YT")
+    await send(
+        office, officer, form([line(n, f"Nguyễn Thị {name}", male=30) for n, name in enumerate("ABCDEGHIKL", 1)])
+    )
+    sent = [message["document"] for message in office.house.said(officer) if "document" in message]
+    lines = sent[-1]["params"]["lines"]
+    assert sent[-1]["document"] == "plan-report.xlsx"
+    assert [lines[0][:3], lines[-1][:3]] == [["asked", "Dòng 9", "Nguyễn Thị A"], ["asked", "Dòng 18", "Nguyễn Thị L"]]
 
 
 async def test_a_unit_of_somebody_else_is_not_written_to(office: Office) -> None:
