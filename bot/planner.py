@@ -133,7 +133,7 @@ class Planner:
                     for who, reply in said
                 ],
             )
-            await kind.note(tx, [who for who, _ in said])
+            await kind.note(tx, scene, said)
         else:  # Nobody is to wonder where it went.
             await outbox.write_expired(tx, [(current.key(who.person_id), who.address) for who, _ in said])
         ended = len(found) < CHUNK

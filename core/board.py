@@ -154,6 +154,15 @@ def quota_total(quotas: Mapping[int, int], index: UnitIndex) -> int | None:
     return sum(quotas[unit.id] for unit in _topmost(quotas, index)) if quotas else None
 
 
+def line_of(counted: Counted, quotas: Mapping[int, int], unit_ids: Sequence[int], index: UnitIndex) -> Line:
+    """These units together, everybody once: what an officer answers for. The quota is what is asked of the highest of them."""
+    below = index.below_all(unit_ids)
+    beside = index.below_all(unit_ids, (COUNTS, REPORTS)) - below
+    asked = {unit_id: quotas[unit_id] for unit_id in below if unit_id in quotas}
+    people = _sum(counted, below | beside)
+    return Line(None, quota_total(asked, index), people, _sum(counted, beside).certain)
+
+
 def _credited(unit_id: int, index: UnitIndex) -> tuple[set[int], set[int]]:
     """Units that count in this one, and those that only report to it."""
     below = index.below(unit_id)

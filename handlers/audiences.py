@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from core.board import NOBODY, line_of
 from core.dialogue import Reply
 from core.eligibility import Answer, judge
 from core.notices import Audience, Window
 from core.people import Donor
 from core.rounds import Round, RoundState
+from core.units import Unit, UnitIndex
 from handlers import notice_text
 from handlers.turn import House
-from storage import donors, notices, rounds
+from storage import board, donors, notices, quotas, records, rounds
 from storage.database import Tx
 from storage.notices import Joined, Page, Recipient
 
@@ -29,7 +31,8 @@ class Scene:
 
 
 Read = Callable[[Tx, Scene, Page], Awaitable[list[Recipient]]]
-Compose = Callable[[Tx, Scene, Sequence[Recipient]], Awaitable[list[tuple[Recipient, Reply]]]]
+Said = list[tuple[Recipient, Reply]]
+Compose = Callable[[Tx, Scene, Sequence[Recipient]], Awaitable[Said]]
 
 
 async def _joined(tx: Tx, scene: Scene, page: Page) -> list[Recipient]:
@@ -80,28 +83,53 @@ async def _officers(tx: Tx, _: Scene, page: Page) -> list[Recipient]:
     return await notices.officers(tx, page)
 
 
-async def _to_officers(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> list[tuple[Recipient, Reply]]:
-    """Those whose unit is invited hear how many of it and below have answered, and how many have not."""
+async def _to_officers(tx: Tx, scene: Scene, found: Sequence[Recipient]) -> Said:
+    """Those whose units are invited, and there, hear how far they are with what was asked of them, and get their list."""
     round_ = scene.window.round
     assert round_ is not None
     scene.house.units.refresh()
     index = await scene.house.units.index(tx, scene.day)
-    answers = await notices.answers(tx, round_.id)
+    counted, targets = await board.counted(tx, round_.id), await quotas.of_round(tx, round_.id)
     said = []
     for who in found:
-        assert who.unit_id is not None
-        if not round_.invites([unit.id for unit in index.path(who.unit_id)]):
+        units = [unit for unit in map(index.get, who.unit_ids) if unit and _is_asked(round_, unit, index)]
+        if not units:
             continue
-        tally = answers.of(index.below(who.unit_id))
-        said.append((who, notice_text.deadline_notice(scene.house.voice(who.language), round_, tally, scene.day)))
+        line = line_of(counted, targets, [unit.id for unit in units], index)
+        below = index.below_all(unit.id for unit in units)
+        people = sum((counted[unit_id] for unit_id in below if unit_id in counted), NOBODY)
+        params = {
+            "language": who.language,
+            "round": round_.code,
+            "unit": units[0].name if len(units) == 1 else "",
+            "units": sorted(below),
+            "rows": people.certain + people.maybe,
+        }
+        notice = notice_text.deadline_notice(scene.house.voice(who.language), round_, line, scene.day)
+        said.append((who, notice_text.with_list(scene.house.voice(who.language), notice, params)))
     return said
 
 
-async def _count_as_let_go(tx: Tx, told: Sequence[Recipient]) -> None:
-    await notices.ask_again_later(tx, [who.person_id for who in told])
+def _is_asked(round_: Round, unit: Unit, index: UnitIndex) -> bool:
+    """True for a unit that the round invites and that has not ended."""
+    return index.in_force(unit) and round_.invites([above.id for above in index.path(unit.id)])
 
 
-async def _nothing(_: Tx, __: Sequence[Recipient]) -> None:
+async def _count_as_let_go(tx: Tx, _: Scene, said: Said) -> None:
+    await notices.ask_again_later(tx, [who.person_id for who, _ in said])
+
+
+async def _log_the_lists(tx: Tx, scene: Scene, said: Said) -> None:
+    """A list that goes to an officer is on record like one that they ask for."""
+    at = int(scene.now.timestamp() * 1000)
+    for who, reply in said:
+        if reply.document is None:
+            continue
+        facts = {name: reply.document.params[name] for name in ("round", "rows")}
+        await records.add_audit(tx, who.address, "export", at=at, list="registration", format="xlsx", **facts)
+
+
+async def _nothing(_: Tx, __: Scene, ___: Said) -> None:
     return
 
 
@@ -111,11 +139,11 @@ class Kind:
 
     read: Read
     compose: Compose
-    note: Callable[[Tx, Sequence[Recipient]], Awaitable[None]] = _nothing
+    note: Callable[[Tx, Scene, Said], Awaitable[None]] = _nothing
 
 
 AUDIENCES: dict[Audience, Kind] = {
     Audience.JOINED: Kind(_joined, _to_joined),
     Audience.ELIGIBLE: Kind(_eligible, _to_eligible, _count_as_let_go),
-    Audience.OFFICERS: Kind(_officers, _to_officers),
+    Audience.OFFICERS: Kind(_officers, _to_officers, _log_the_lists),
 }

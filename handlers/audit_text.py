@@ -20,6 +20,7 @@ ACTIONS: dict[str, str] = {
     "round": "rounds",
     "unit": "units",
     "unmapped": "units",
+    "quotas": "units",
     "nudge": "messages",
     "broadcast": "messages",
     "phone_opened": "phones",

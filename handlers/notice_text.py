@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
+from core.board import Line
 from core.dates import show_date
-from core.dialogue import Reply
+from core.dialogue import Button, DocumentRef, Reply
 from core.joins import spaced
 from core.notices import Window
 from core.rounds import Round
-from handlers import round_text
+from handlers import board_text, round_text
 from handlers.voice import Voice
-from storage.notices import Recipient, Tally
+from storage.notices import Recipient
 
 
 def round_notice(voice: Voice, window: Window, recipient: Recipient, today: date) -> Reply:
@@ -73,8 +76,8 @@ def eligible_notice(voice: Voice, day: date, round_: Round | None, *, staff_firs
     return Reply(text, voice.menu(["/join" + f" {round_.code}", "/reminders"]))
 
 
-def deadline_notice(voice: Voice, round_: Round, tally: Tally, today: date) -> Reply:
-    """To an officer: the list of their unit is due soon, how many are on it, and who has not answered."""
+def deadline_notice(voice: Voice, round_: Round, line: Line, today: date) -> Reply:
+    """To an officer: the list of their unit is due soon, who is on it, and what is still missing of what was asked."""
     assert round_.deadline_on is not None
     text = voice.text(
         "notice.deadline.text",
@@ -82,9 +85,16 @@ def deadline_notice(voice: Voice, round_: Round, tally: Tally, today: date) -> R
         date=show_date(round_.held_on),
         deadline=show_date(round_.deadline_on),
         days=(round_.deadline_on - today).days,
-        certain=tally.answers["certain"],
-        maybe=tally.answers["maybe"],
-        waiting=tally.answers["waiting"] + tally.answers["offered"],
-        silent=tally.silent,
+        share=board_text.share(voice, line),
     )
-    return Reply(text, voice.menu(["/rounds"]))  # /export is the admins' alone.
+    facts = board_text.facts(voice, line, round_)
+    button = Button(voice.text("menu.progress"), f"/progress {round_.code}")
+    return Reply("\n".join(filter(None, (text, f"• {facts}" if facts else ""))), (button,))
+
+
+def with_list(voice: Voice, notice: Reply, params: Mapping[str, Any]) -> Reply:
+    """The notice with the list as a file, where anybody is on it. (What goes with a file has no buttons: Telegram.)"""
+    if not params["rows"]:
+        return notice
+    text = voice.text("notice.deadline.attached", text=notice.text, round=params["round"])
+    return Reply(text, document=DocumentRef("registration.xlsx", dict(params)))

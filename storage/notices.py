@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from storage.database import Tx
@@ -14,7 +13,9 @@ IGNORED_AT_MOST = 2  # Who let two eligibility notices in a row go by hears no t
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Somebody to be told. `state`, `slot`, `ticket`: of their answer to the round. `unit_id`: their own, or that which they answer for."""
+    """Somebody to be told. `state`, `slot`, `ticket`: of their answer to the round. `unit_id`: their own; `unit_ids`: those which they
+    answer for.
+    """
 
     cursor: int
     person_id: int
@@ -24,6 +25,7 @@ class Recipient:
     slot: str = ""
     ticket: str = ""
     unit_id: int | None = None
+    unit_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,55 +124,17 @@ async def eligible(tx: Tx, day: date, today: date, page: Page) -> list[Recipient
 
 
 async def officers(tx: Tx, page: Page) -> list[Recipient]:
-    """A page of the officers who answer for a unit, by person. A pause is of what they hear as donors, not of their office."""
+    """A page of the officers who answer for units, by person. A pause is of what they hear as donors, not of their office."""
     rows = await tx.all(
-        "SELECT p.id, p.address, p.language, r.unit_id FROM roles r JOIN people p ON p.address = r.address"
-        " WHERE r.role = 'officer' AND r.unit_id IS NOT NULL AND p.id > ? AND p.reachable = 1 ORDER BY p.id LIMIT ?",
+        "SELECT p.id, p.address, p.language, group_concat(r.unit_id) FROM roles r JOIN people p ON p.address = r.address"
+        " WHERE r.role = 'officer' AND r.unit_id IS NOT NULL AND p.id > ? AND p.reachable = 1"
+        " GROUP BY p.id ORDER BY p.id LIMIT ?",
         (page.after, page.limit),
     )
     return [
-        Recipient(person_id, person_id, address, language, unit_id=unit_id)
-        for person_id, address, language, unit_id in rows
+        Recipient(person_id, person_id, address, language, unit_ids=tuple(sorted(map(int, units.split(",")))))
+        for person_id, address, language, units in rows
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How far some units are with a round: donors by their answer, and how many are registered there at all."""
-
-    answers: Counter[str]
-    donors: int
-
-    @property
-    def silent(self) -> int:
-        """Those who have not said anything yet."""
-        return max(0, self.donors - self.answers.total())
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """Of a round: how many donors of each unit gave which answer, and how many each unit has."""
-
-    by_unit: dict[int, Counter[str]] = field(default_factory=dict)
-    donors: dict[int, int] = field(default_factory=dict)
-
-    def of(self, unit_ids: Collection[int]) -> Tally:
-        """These units together."""
-        answers = sum((self.by_unit[unit] for unit in unit_ids if unit in self.by_unit), Counter[str]())
-        return Tally(answers, sum(self.donors.get(unit, 0) for unit in unit_ids))
-
-
-async def answers(tx: Tx, round_id: int) -> Answers:
-    """The answers to a round by the donors' units."""
-    found = Answers(donors=dict(await tx.all("SELECT unit_id, count(*) FROM donors GROUP BY unit_id")))
-    rows = await tx.all(
-        "SELECT d.unit_id, j.state, count(*) FROM joins j JOIN donors d ON d.person_id = j.person_id"
-        " WHERE j.round_id = ? AND d.unit_id IS NOT NULL GROUP BY d.unit_id, j.state",
-        (round_id,),
-    )
-    for unit_id, state, people in rows:
-        found.by_unit.setdefault(unit_id, Counter())[state] = people
-    return found
 
 
 async def ask_again_later(tx: Tx, person_ids: Sequence[int]) -> None:

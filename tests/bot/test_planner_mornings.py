@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -164,25 +165,60 @@ async def test_officers_hear_how_far_their_list_is_before_its_deadline(mornings:
         assert await mornings.donor(unit_id=mornings.unit(unit), agreed=0) == person
     for person, state in ((1, "certain"), (2, "maybe"), (3, "certain")):
         await mornings.run(
-            "INSERT INTO joins (round_id, person_id, state, code, version, joined_at, changed_at)"
-            " SELECT id, ?, ?, ?, 1, 1, 1 FROM rounds WHERE code = 'LS-2026-11'",
-            person,
+            "INSERT INTO joins (round_id, person_id, unit_id, state, code, version, joined_at, changed_at)"
+            " SELECT r.id, d.person_id, d.unit_id, ?, ?, 1, 1, 1 FROM rounds r, donors d WHERE r.code = 'LS-2026-11' AND d.person_id = ?",
             state,
             f"T{person}",
+            person,
         )
+    await mornings.run(
+        "INSERT INTO round_quotas (round_id, unit_id, target) SELECT id, ?, 10 FROM rounds WHERE code = 'LS-2026-11'",
+        mornings.unit("SYT"),
+    )
     for number, unit in ((11, "YT"), (12, "SYT"), (13, "GD")):
         await officer(mornings, unit, number)
     assert await mornings.plan(MORNING) == 2
     texts = dict(mornings.rows("SELECT address, payload FROM outbox"))
     assert set(texts) == {"web:11", "web:12"}
     assert "trước ngày 27/11/2026, còn 3 ngày" in texts["web:11"]
-    assert '"/rounds"' in texts["web:11"] and "/export" not in texts["web:11"], "a button that officers may not use"
-    for who, lines in (
-        ("web:11", ("Chắc chắn: 2", "Có thể: 1", "Chưa trả lời: 1")),
-        ("web:12", ("Chắc chắn: 1", "Chưa trả lời: 1")),
+    assert "/export" not in texts["web:11"], "a command that officers may not use"
+    for who, lines, rows in (
+        ("web:11", ("đến nay: 2/10 · 20 %", "có thể 1", "còn thiếu 8"), 3),
+        ("web:12", ("đến nay: 1/10 · 10 %", "còn thiếu 9"), 2),
     ):
-        assert all(line in texts[who] for line in lines), who
+        notice = json.loads(texts[who])
+        assert all(line in notice["text"] for line in lines), who
+        assert notice["document"]["document"] == "registration.xlsx"
+        assert notice["document"]["params"]["rows"] == rows
+        ((action, detail),) = mornings.rows("SELECT action, detail FROM audit WHERE address = ?", who)
+        facts = {"list": "registration", "format": "xlsx", "round": "LS-2026-11", "rows": rows}
+        assert (action, json.loads(detail)) == ("export", facts)
     assert [await mornings.plan(at) for at in (MORNING, "2026-11-26 08:00", "2026-11-26 09:00")] == [0, 2, 0]
+
+
+async def test_an_officer_of_two_units_hears_of_both_in_one_message(mornings: Mornings) -> None:
+    """Everybody once; who is of no unit that is invited, or of one that has ended, hears nothing."""
+    for unit in ("SYT", "BVDK"):
+        await mornings.donor(unit_id=mornings.unit(unit), agreed=0)
+    await mornings.run(
+        "INSERT INTO joins (round_id, person_id, unit_id, state, code, version, joined_at, changed_at)"
+        " SELECT r.id, d.person_id, d.unit_id, 'certain', 'T' || d.id, 1, 1, 1 FROM rounds r, donors d WHERE r.code = 'LS-2026-11'"
+    )
+    await officer(mornings, "SYT", 11)
+    for unit in ("BVDK", "GD"):
+        await mornings.run(
+            "INSERT INTO roles (address, role, unit_id, granted_at, granted_by) VALUES ('web:11', 'officer', ?, 1, 'test')",
+            mornings.unit(unit),
+        )
+    await officer(mornings, "BVDK", 12)
+    await mornings.run("UPDATE units SET valid_to = '2026-11-01' WHERE code = 'BVDK'")
+    await mornings.run(
+        "INSERT INTO marks (name, value) VALUES ('units.revision', 'new') ON CONFLICT (name) DO UPDATE SET value = 'new'"
+    )
+    assert await mornings.plan(MORNING) == 1
+    ((address, payload),) = mornings.rows("SELECT address, payload FROM outbox")
+    assert address == "web:11"
+    assert "đến nay: 1 người" in json.loads(payload)["text"]
 
 
 async def test_before_a_morning_is_planned_the_days_are_what_the_rules_say(mornings: Mornings) -> None:
