@@ -151,6 +151,7 @@ async def told(scene: Scene, question: Question, desk: Desk, news: tuple[str, st
             who=await asker(tx, voice, scene.index, question.address),
             question=question.words,
             since=show_date(day_of(house, question.asked_at)),
+            days=LATE_DAYS,
         )
         drafts.append(
             Draft(

@@ -12,7 +12,7 @@ from handlers.turn import Action, Turn
 async def ask(turn: Turn, _: str) -> None:
     """What is to be asked, then what is passed on and to whom, then it goes."""
     if refused := await asking.refusal(turn):
-        turn.say(refused, "/faq", contact=turn.settings.contact)
+        turn.say(refused, "/faq", contact=turn.settings.contact, most=asking.MOST_OPEN)
         return
     await open_form(turn, asking.FORM, step="words")
 

@@ -48,7 +48,7 @@ async def _ask_offer(turn: Turn, answers: Answers) -> Prompt:
 async def _read_offer(turn: Turn, answers: Answers, given: Given) -> object:
     if given.value == "send":
         if refused := await refusal(turn):
-            raise Finish(turn.text(refused, contact=turn.settings.contact), "/faq")
+            raise Finish(turn.text(refused, contact=turn.settings.contact, most=MOST_OPEN), "/faq")
         if len(answers["_words"]) < _LEAST:
             answers["offer"] = True
             raise GoTo("words")
@@ -101,7 +101,7 @@ async def _read_send(turn: Turn, _: Answers, given: Given) -> object:
     if given.value != "send":
         raise Unclear("unclear.ask_send")
     if refused := await refusal(turn):
-        raise Finish(turn.text(refused, contact=turn.settings.contact), "/faq")
+        raise Finish(turn.text(refused, contact=turn.settings.contact, most=MOST_OPEN), "/faq")
     return True
 
 

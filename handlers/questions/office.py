@@ -89,7 +89,7 @@ def _since(turn: Turn, question: Question) -> str:
     asked = question_desk.day_of(turn.house, question.asked_at)
     since = turn.text("questions.since", date=show_date(asked))
     late = question_desk.is_late(turn.house, question.asked_at, turn.now)
-    return f"{since} {turn.text('questions.is_late')}" if late else since
+    return f"{since} {turn.text('questions.is_late', days=question_desk.LATE_DAYS)}" if late else since
 
 
 def _brief(question: Question) -> str:
