@@ -159,3 +159,19 @@ def read_year(text: str, today: date) -> int:
     if birth.precision == "age":
         raise Unclear("unclear.link_year")
     return birth.year
+
+
+def adult(turn: Turn, birth: Birth) -> dict[str, Any]:
+    """A birth for a record that an officer writes. Raises Unclear for who may not give by age: nothing is kept of children.
+
+    Source: Circular 26/2013/TT-BYT art. 4(1); Law 91/2025/QH15 art. 24.
+    """
+    rule = turn.rules.age
+    match judge_age(birth, turn.today, rule).age:
+        case Age.TOO_YOUNG:
+            raise Unclear("unclear.person_young", lowest=rule.lowest)
+        case Age.NEED_DATE:
+            raise Unclear("unclear.person_date", lowest=rule.lowest)
+        case Age.TOO_OLD:
+            raise Unclear("unclear.person_old", highest=rule.highest)
+    return birth_json(birth)

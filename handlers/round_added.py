@@ -21,6 +21,8 @@ async def added(turn: Turn, round_: Round, join: Join) -> bool:
         return False
     voice, zone = turn.house.voice(person.language), turn.settings.zone
     text = voice.text("rounds.added_you", organisation=voice.organisation, **round_text.facts(voice, round_))
+    if join.slot:
+        text += "\n\n" + voice.text("join.slot.own", hour=voice.hour(join.slot))
     if join.not_yet:
         text += "\n\n" + voice.text("rounds.added_not_yet", date=show_date(join.not_yet))
     awake = turn.settings.timetable.awake(turn.now)

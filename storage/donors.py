@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ from core.ages import Birth
 from core.blood import Abo, Rh
 from core.joins import JoinState
 from core.people import Component, Donor, Sex
-from core.vietnamese import name_sort_key
+from core.vietnamese import fold, name_match_key, name_sort_key
 from storage.database import Row, Tx
 
 _COLUMNS = (
@@ -19,6 +19,7 @@ _COLUMNS = (
 )
 
 
+_LOOKED_AT = 2_000  # People of one given name that are looked through for the rest of a name.
 _LISTED = ", ".join(f"d.{column}" for column in _COLUMNS.split(", "))
 
 
@@ -170,6 +171,13 @@ async def of_person(tx: Tx, person_id: int | None) -> Donor | None:
     return _donor(row) if row else None
 
 
+async def set_unit(tx: Tx, person_id: int, unit_id: int, at: int) -> None:
+    """The person belongs to this unit now. Their answers follow by `joins.follow_unit`."""
+    await tx.run(
+        "UPDATE donors SET unit_id = ?, unit_text = '', updated_at = ? WHERE person_id = ?", (unit_id, at, person_id)
+    )
+
+
 async def prove_phone(tx: Tx, person_id: int) -> None:
     """The platform has vouched for the number of this registration."""
     await tx.run("UPDATE donors SET phone_proven = 1 WHERE person_id = ?", (person_id,))
@@ -185,6 +193,33 @@ async def of_people(tx: Tx, person_ids: Sequence[int]) -> dict[int, Donor]:
 async def by_phone(tx: Tx, phone: str) -> dict[int, Donor]:
     """Who is registered with this number (E.164), by the id of the person; families share one."""
     rows = await tx.all(f"SELECT {_COLUMNS}, person_id FROM donors WHERE phone = ? ORDER BY id", (phone,))  # noqa: S608
+    return {row[-1]: _donor(row[:-1]) for row in rows}
+
+
+async def by_name(tx: Tx, typed: str, unit_ids: Collection[int] | None, *, limit: int) -> dict[int, Donor]:
+    """Who of these units (None: of all) bears this name, however it is typed, whole or in part with the given name last; by person id.
+
+    The whole name first; else everybody of that given name whose other words are all among those typed.
+    """
+    key = name_match_key(typed)
+    if not key:
+        return {}
+    whole = await _named(tx, key, unit_ids, limit)
+    if whole or " " not in key:
+        return whole
+    given, words = key.split(" ", 1)[0], set(fold(typed).split())
+    alike = await _named(tx, f"{given} ", unit_ids, _LOOKED_AT)
+    fitting = {id_: donor for id_, donor in alike.items() if words <= set(fold(donor.full_name).split())}
+    return dict(list(fitting.items())[:limit])
+
+
+async def _named(tx: Tx, prefix: str, unit_ids: Collection[int] | None, limit: int) -> dict[int, Donor]:
+    within = "1 = 1" if unit_ids is None else f"+unit_id IN ({', '.join(str(int(u)) for u in (0, *unit_ids))})"
+    # The plus keeps the planner with the index of names: a given name is rarer than a branch of the tree is small.
+    rows = await tx.all(
+        f"SELECT {_COLUMNS}, person_id FROM donors WHERE name_match >= ? AND name_match < ? AND {within} ORDER BY name_match, id LIMIT ?",  # noqa: S608
+        (prefix, prefix + "\x7f", limit),
+    )
     return {row[-1]: _donor(row[:-1]) for row in rows}
 
 

@@ -75,6 +75,12 @@ async def heads(tx: Tx, unit_ids: Collection[int]) -> list[Seat]:
     return [_seat(row) for row in rows]
 
 
+async def officers(tx: Tx, unit_id: int) -> list[str]:
+    """The addresses of the officers of this very unit."""
+    rows = await tx.all("SELECT address FROM roles WHERE role = 'officer' AND unit_id = ? ORDER BY id", (unit_id,))
+    return [address for (address,) in rows]
+
+
 async def remove(tx: Tx, seat_id: int) -> bool:
     """Take a role away; False where it was gone."""
     rows = await tx.run("DELETE FROM roles WHERE id = ? RETURNING id", (seat_id,))

@@ -32,6 +32,8 @@ from handlers.documents import DOCUMENTS
 from handlers.documents.plan_template import COLUMNS as PLAN_COLUMNS
 from handlers.engine import ACTIONS
 from handlers.list_import.people import FIELDS as LIST_FIELDS
+from handlers.person_office.editing import BY_KEY as PERSON_FIELDS
+from handlers.person_office.new import FORM as NEW_PERSON
 from handlers.progress.board import SHARES
 from handlers.registration import FORM
 from handlers.round_office import fields, new
@@ -154,6 +156,8 @@ FAMILIES = (
     (r"audit\.(\w+)", lambda action: action in audit_text.ACTIONS),
     (r"audit\.column\.(\w+)", lambda name: name in SAID),
     (r"club\.column\.(\w+)", lambda name: name in SAID),
+    (r"newperson\.(\w+)\.label", lambda key: any(key == question.key for question in NEW_PERSON.questions)),
+    (r"person\.example\.(\w+)", lambda key: key in PERSON_FIELDS),
     (r"donor\.group\.(\w+)", lambda source: source in {"certificate", "facility"}),
     (r"list\.doubt\.(\w+?)_(?:all|yes)", lambda name: f"list.doubt.{name}" in GROUPS),
     (r"list\.doubt\.(young|old)_perhaps", lambda _: True),

@@ -9,6 +9,7 @@ from core.dialogue import Choice
 from core.joins import JoinState
 from core.rounds import Round
 from core.unclear import Unclear
+from handlers import slot_choices
 from handlers.form import Answers, AskAgain, Finish, Form, Given, GoTo, Prompt, Question, labelled, open_form
 from handlers.joining import outcome, standing
 from handlers.joining.standing import Guest
@@ -19,7 +20,6 @@ from storage.joins import Wish
 _PAGE = 8  # Choices that a telephone shows without scrolling.
 _VIEW = "_round"  # The page of the list.
 _SLOTTED = "_slotted"  # The round has hours to choose from.
-_ANY = "any"
 
 
 async def open_at(turn: Turn, round_: Round, **given: Any) -> None:
@@ -130,23 +130,7 @@ async def _ask_slot(turn: Turn, answers: Answers) -> Prompt:
     round_ = await rounds.by_code(turn.tx, answers["round"])
     if round_ is None:
         return Prompt(turn.text("join.unknown"))
-    room = await joins.room(turn.tx, round_, but_for=turn.person.id)
-    choices = []
-    for slot in round_.slots:
-        left = room.slots[slot.starts] if room.total is None else min(room.slots[slot.starts], room.total)
-        message = "join.slot.free" if left > 0 else "join.slot.full"
-        hour = turn.voice.hour(slot.starts)
-        label = turn.text(message, hour=hour, count=max(0, left))
-        choices.append(Choice(slot.starts, label, (slot.starts, hour, *_said(slot.starts))))
-    return Prompt(turn.text("join.slot.ask"), [*choices, *labelled(turn, **{_ANY: "join.slot.any"})])
-
-
-def _said(starts: str) -> tuple[str, ...]:
-    """An hour as people type it: "7h", "7h30", "7:30"."""
-    hour, minute = int(starts[:2]), starts[3:]
-    if minute == "00":
-        return f"{hour}h", f"{hour} giờ", f"{hour}:00", f"{hour}h00"
-    return f"{hour}h{minute}", f"{hour} giờ {minute}", f"{hour}:{minute}"
+    return Prompt(turn.text("join.slot.ask"), await slot_choices.of_round(turn, round_, turn.person.id))
 
 
 async def _read_slot(turn: Turn, answers: Answers, given: Given) -> object:
@@ -165,7 +149,7 @@ async def _finish(turn: Turn, answers: Answers) -> None:
         turn.say("join.unknown", "/next")
         return
     slot = answers.get("slot")
-    wish = Wish(JoinState(answers["answer"]), "" if slot in (None, _ANY) else str(slot))
+    wish = Wish(JoinState(answers["answer"]), "" if slot in (None, slot_choices.ANY) else str(slot))
     await outcome.settle(turn, who, round_, wish)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.people import Role
 from handlers.form import Answers, Form, Question, open_form
-from handlers.round_office import access, card, edit, listing, log, new, person, split, states
+from handlers.round_office import access, card, edit, listing, log, new, split, states
 from handlers.turn import Action, Turn
 from storage import records
 
@@ -36,10 +36,6 @@ _SCREENS = (
     _screen("split_day", split.ask_day, split.read_day, back="moving", free=True),
     _screen("split_place", split.ask_place, split.read_place, back="split_day", free=True),
     _screen("splitting", split.ask_splitting, split.read_splitting, back="split_place"),
-    _screen("phone", person.ask_phone, person.read_phone_of, free=True),
-    _screen("who", person.ask_who, person.read_who, back="phone"),
-    _screen("adding", person.ask_adding, person.read_adding, back="phone"),
-    _screen("over", person.ask_over, person.read_over),
     _screen("log", log.ask_log, log.read_log),
 )
 

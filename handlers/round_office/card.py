@@ -78,10 +78,13 @@ async def read_card(turn: Turn, answers: Answers, given: Given, round_: Round) -
         case "copy":
             answers[access.LEAVE] = f"/rounds copy {round_.code}"
             return True
+        case "add":
+            answers[access.LEAVE] = f"/person to {round_.code}"
+            return True
         case value if value.startswith(_TO):
             raise _step_to(turn, answers, round_, RoundState(value.removeprefix(_TO)))
         case value:
-            raise GoTo({"edit": "fields", "add": "phone", "split": "moving", "log": "log"}[value])
+            raise GoTo({"edit": "fields", "split": "moving", "log": "log"}[value])
 
 
 def _step_to(turn: Turn, answers: Answers, round_: Round, to: RoundState) -> GoTo:

@@ -49,10 +49,6 @@ WAYS: dict[str, tuple[str, ...]] = {
     "split_day": ("[Tách đợt]", "[☐ Sở Y tế]", "[Tiếp: chọn ngày]"),
     "split_place": ("[Tách đợt]", "[☐ Sở Y tế]", "[Tiếp: chọn ngày]", "11/12/2026"),
     "splitting": ("[Tách đợt]", "[☐ Sở Y tế]", "[Tiếp: chọn ngày]", "11/12/2026", "Sở Y tế"),
-    "phone": ("[Thêm một người]",),
-    "who": ("[Thêm một người]", "0912345678"),
-    "adding": ("[Thêm một người]", "0912345678", "[Đ. T. Hà – Sở Y tế]"),
-    "over": ("[Thêm một người]", "0912345678", "[Đ. T. Hà – Sở Y tế]", "[Thêm một người]"),
     "log": ("[Nhật ký thay đổi]",),
 }
 TYPED = {
@@ -60,7 +56,6 @@ TYPED = {
     "reason": "Bão",
     "split_day": "12/12/2026",
     "split_place": "Nhà B",
-    "phone": "0912345678",
 }
 
 
