@@ -305,21 +305,26 @@ class App:
         self._ticker.now(self._housekeeping.tick)
         self._ticker.now(self.planner.tick)
 
-    async def export(self, format_: str, unit_code: str, target: Path, *, round_code: str = "") -> int:
-        """Write the registration list, of a round or of all donors, to a file; how many rows it has.
+    async def export(
+        self, format_: str, unit_code: str, target: Path, *, round_code: str = "", units_now: bool = False
+    ) -> int:
+        """Write the registration list, of a round or of all donors, to a file; how many rows it has. `units_now`: a round's list goes
+        by the units of today and not by those of its day.
 
         Raises ConfigError for an unknown unit or round.
         """
         async with self.database.read() as tx:
             self.house.units.refresh()
-            index = await self.house.units.index(tx, self.clock.now().astimezone(self.house.settings.zone).date())
+            today = self.clock.now().astimezone(self.house.settings.zone).date()
+            round_ = await rounds.by_code(tx, round_code) if round_code else None
+            if round_code and not round_:
+                raise ConfigError(f"--round: there is no round {round_code!r}")
+            by_day = today if units_now or round_ is None else round_.held_on
+            index = await self.house.units.index(tx, by_day)
             unit = index.by_code(unit_code) if unit_code else None
             if unit_code and not unit:
                 raise ConfigError(f"--unit: there is no unit {unit_code!r}")
             unit_ids = sorted(index.below(unit.id)) if unit else None
-            round_ = await rounds.by_code(tx, round_code) if round_code else None
-            if round_code and not round_:
-                raise ConfigError(f"--round: there is no round {round_code!r}")
             rows = await donors.count(tx, unit_ids, round_id=round_.id if round_ else None)
         facts = {"unit": unit.code if unit else "all", "round": round_code, "format": format_, "rows": rows}
         at = self.clock.at()
@@ -327,7 +332,7 @@ class App:
             lambda tx: records.add_audit(tx, "cli", "export", at=at, list="registration", **facts)
         )
         params = {"units": unit_ids, "unit": unit.name if unit else "", "round": round_code, "rows": rows}
-        params["language"] = "vi"
+        params |= {"language": "vi", "units_now": units_now}
         file = await self.renderer.render(0, "cli", DocumentRef(f"registration.{format_}", params), None)
         try:
             shutil.copyfile(file.path, target)

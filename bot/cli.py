@@ -183,8 +183,9 @@ def migrate(config_path: Path | None) -> None:
 @click.option("--format", "format_", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
 @click.option("--unit", default="", help="Code of a unit; without it, all units.")
 @click.option("--round", "round_code", default="", help="Code of a round; without it, everybody who is registered.")
+@click.option("--units-now", is_flag=True, help="Of a round: by the units of today, not by those of its day.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write.")
-def export(config_path: Path | None, format_: str, unit: str, round_code: str, out: Path) -> None:  # noqa: PLR0917
+def export(config_path: Path | None, format_: str, unit: str, round_code: str, units_now: bool, out: Path) -> None:  # noqa: FBT001, PLR0917
     """Write the registration list to a file."""
     config = _load(config_path)
     _logs(config, quiet=True)
@@ -193,7 +194,7 @@ def export(config_path: Path | None, format_: str, unit: str, round_code: str, o
         from bot.app import open_app
 
         async with open_app(config) as app:
-            rows = await app.export(format_, unit, out, round_code=round_code)
+            rows = await app.export(format_, unit, out, round_code=round_code, units_now=units_now)
         click.echo(f"{out}: {rows} rows")
 
     _run(work)

@@ -14,7 +14,7 @@ from core.list_births import sex_and_birth
 from core.list_facts import Doubt, Draft, Facts, Occasion, Said, text_of
 from core.list_table import NEVER, tables_of
 from core.old_sheet import Modern
-from core.registration_words import MAYBE, NOT_YET, OWN_WORDS
+from core.registration_words import MAYBE, NOT_YET, OWN_WORDS, PARTED
 from core.sheet_table import Cell, Line, Sheet, Table
 from core.unclear import Unclear
 from core.vietnamese import fold, nfc
@@ -131,7 +131,7 @@ _BELOW = re.compile(
     r"|tm\b|kt\b|tl\b|ghi chu|luu y|danh sach (?:gom|co|nay)|note\b|prepared by|signed|.*\bngay\b.*\bthang\b.*\bnam\b)"
 )
 _SAME = frozenset(("nt", "-nt-", "- nt -", "nhu tren", '"', "''", "〃", "//", "...nt...", "n t"))
-_OURS = re.compile(f"{MAYBE}|{OWN_WORDS}|{NOT_YET.format(date='[0-9/]+')}")
+_OURS = re.compile(f"{MAYBE}|{OWN_WORDS}|{PARTED}|{NOT_YET.format(date='[0-9/]+')}")
 _DETAILS = ("male", "female", "sex", "age", "born", "phone", "donations")  # With one of these, a row is about a person.
 
 

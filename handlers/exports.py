@@ -13,8 +13,9 @@ from core.unclear import Unclear
 from handlers import unit_question
 from handlers.form import Answers, AskAgain, Form, Given, Prompt, Question, labelled, open_form
 from handlers.turn import Action, Turn
-from storage import donors, joins, records, rounds
+from storage import donors, joins, records, rounds, units
 
+_REFORMED = "_reformed"  # Whether units have changed since the round.
 _VIEW = "_round"  # The page of the rounds.
 _PAGE = 7  # With "everybody" as many choices as a telephone shows without scrolling.
 _BACK = timedelta(days=90)  # A list is corrected and reported for weeks after its round.
@@ -54,9 +55,27 @@ async def _read_round(turn: Turn, answers: Answers, given: Given) -> object:
     if given.value.startswith("page") and given.value[4:].isdecimal():
         answers[_VIEW] = int(given.value[4:])
         raise AskAgain
-    if given.value and await rounds.by_code(turn.tx, given.value) is None:
+    round_ = await rounds.by_code(turn.tx, given.value) if given.value else None
+    if given.value and round_ is None:
         raise Unclear("unclear.choice")
+    answers[_REFORMED] = await _reformed(turn, round_)
     return given.value
+
+
+async def _reformed(turn: Turn, round_: Round | None) -> bool:
+    """True where units were merged, parted or dissolved between the round and today: then it is asked by which ones the list goes."""
+    if round_ is None:
+        return False
+    steps = await units.successions(turn.tx)
+    return any(round_.held_on < step.on_day <= turn.today for step in steps)
+
+
+async def _ask_by(turn: Turn, _: Answers) -> Prompt:
+    return Prompt(turn.text("export.by.ask"), labelled(turn, then="export.by_then", now="export.by_now"))
+
+
+async def _show_by(turn: Turn, value: str) -> str:
+    return turn.text("export.by_now" if value == "now" else "export.by_then")
 
 
 async def _show_round(turn: Turn, value: str) -> str:
@@ -75,7 +94,7 @@ async def _ask_units(turn: Turn, answers: Answers) -> Prompt:
 async def _read_units(turn: Turn, answers: Answers, given: Given) -> object:
     if given.value == "all":
         return {"all": True}
-    chosen = await unit_question.read(turn, answers, given)
+    chosen = await unit_question.read(turn, answers, given, former=True)
     if isinstance(chosen, dict) and "id" not in chosen:
         raise Unclear("unclear.export_unit")
     return chosen
@@ -97,9 +116,10 @@ async def _read_format(_: Turn, __: Answers, given: Given) -> object:
 
 async def _finish(turn: Turn, answers: Answers) -> None:
     unit_id = answers["unit"].get("id")
-    index = await turn.unit_index()
-    unit_ids = sorted(index.below(unit_id)) if unit_id is not None else None
     round_ = await rounds.by_code(turn.tx, answers["round"]) if answers["round"] else None
+    now = answers.get("by", "now") == "now" or round_ is None or round_.held_on > turn.today
+    index = await turn.house.units.index(turn.tx, turn.today if now or round_ is None else round_.held_on)
+    unit_ids = sorted(index.below(unit_id)) if unit_id is not None else None
     rows = await donors.count(turn.tx, unit_ids, round_id=round_.id if round_ else None)
     format_ = answers["format"]
     unit = index.get(unit_id)
@@ -125,6 +145,7 @@ async def _finish(turn: Turn, answers: Answers) -> None:
         unit=unit.name if unit else "",
         round=round_.code if round_ else "",
         rows=rows,
+        units_now=now,
     )
 
 
@@ -148,6 +169,7 @@ FORM = Form(
     questions=(
         Question("round", _ask_round, _read_round, _show_round),
         Question("unit", _ask_units, _read_units, _show_units),
+        Question("by", _ask_by, _read_format, _show_by, when=lambda answers: bool(answers.get(_REFORMED))),
         Question("format", _ask_format, _read_format),
     ),
     finish=_finish,
@@ -159,7 +181,8 @@ async def export(turn: Turn, args: str) -> None:
     """Ask which round, which units and which format; `args` may name the round."""
     named = await rounds.by_code(turn.tx, args) if args else None
     if named or not await _listed(turn):
-        await open_form(turn, FORM, {"round": named.code if named else ""})
+        reformed = await _reformed(turn, named)
+        await open_form(turn, FORM, {"round": named.code if named else "", _REFORMED: reformed})
     else:
         await open_form(turn, FORM)
 

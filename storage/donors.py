@@ -233,11 +233,14 @@ def _unit_filter(unit_ids: Sequence[int] | None, round_id: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A line of a list. Of a round's list also what the person answered (certain or maybe) and `not_yet`, see `core.joins.Join`."""
+    """A line of a list. Of a round's list also what the person answered (certain or maybe), `not_yet`, see `core.joins.Join`, and the
+    unit that the answer counts for: who has moved on since stays there.
+    """
 
     donor: Donor
     answer: JoinState | None = None
     not_yet: date | None = None
+    unit_id: int | None = None
 
 
 def _source(round_id: int | None) -> str:
@@ -259,7 +262,7 @@ async def listing(
     """Donors of these units in the order of official lists, page by page: each page is a read of its own, so that no long
     snapshot holds back the checkpoint of the writer. With a round: those on its list.
     """
-    more = "NULL, NULL" if round_id is None else "j.state, j.not_yet"
+    more = "NULL, NULL, d.unit_id" if round_id is None else "j.state, j.not_yet, coalesce(j.unit_id, d.unit_id)"
     after: tuple[str, int] = ("", 0)
     while True:
         rows = await tx.all(
@@ -269,7 +272,9 @@ async def listing(
         )
         if not rows:
             return
-        yield [Listed(_donor(row[:-3]), JoinState(row[-3]) if row[-3] else None, _day(row[-2])) for row in rows]
+        yield [
+            Listed(_donor(row[:-4]), JoinState(row[-4]) if row[-4] else None, _day(row[-3]), row[-2]) for row in rows
+        ]
         after = (rows[-1][1], rows[-1][-1])
 
 

@@ -240,6 +240,7 @@ QUESTIONS = (
     ("export.all", "unit.browse", "unit.own", *NAV),
     ("export.everybody", "unit.more", "unit.fewer", *NAV),
     ("export.xlsx", "export.csv", *NAV),
+    ("export.by_then", "export.by_now", *NAV),
     ("forget.yes", "forget.no", *NAV),
     ("count.never", "last.unknown", *NAV),
     ("form.agree", "form.decline", "eligible.skip"),

@@ -16,13 +16,13 @@ from core.dates import long_date, show_date
 from core.joins import JoinState
 from core.people import Sex
 from core.phones import show_phone
-from core.registration_words import MAYBE, NOT_YET, OWN_WORDS
+from core.registration_words import MAYBE, NOT_YET, OWN_WORDS, PARTED
+from core.unit_figures import home_of
 from core.units import UnitIndex
 from handlers.documents.paper import Paper, Params, clean, slug
-from storage import donors, rounds
+from storage import donors, rounds, units
 from storage.database import Tx
 from storage.donors import Listed
-from storage.units import UnitsCache
 
 TITLE = "DANH SÁCH ĐOÀN VIÊN, NGƯỜI LAO ĐỘNG"
 SUBTITLE = "ĐĂNG KÝ THAM GIA HIẾN MÁU TÌNH NGUYỆN – {year}"
@@ -48,9 +48,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What a list is for: a round (`round_id`, `code`) and its day, or, without one, whoever is registered today."""
+    """What a list is for: a round (`round_id`, `code`) and its day, or, without one, whoever is registered today. `units_on`: the day
+    by whose units it is written; another one than the round's day is today, "theo đơn vị hiện nay".
+    """
 
     day: date
+    units_on: date
     code: str = ""
     round_id: int | None = None
 
@@ -59,11 +62,12 @@ async def occasion(tx: Tx, paper: Paper, params: Params) -> Occasion:
     """The round that the list is of, or today. Raises LookupError where that round is no more."""
     code = params.get("round", "")
     if not code:
-        return Occasion(paper.today)
+        return Occasion(paper.today, paper.today)
     found = await rounds.by_code(tx, code)
     if found is None:
         raise LookupError(f"no round has the code {code}")
-    return Occasion(found.held_on, found.code, found.id)
+    units_on = paper.today if params.get("units_now") else found.held_on
+    return Occasion(found.held_on, units_on, found.code, found.id)
 
 
 def heading(paper: Paper, params: Params) -> tuple[str, str]:
@@ -85,7 +89,7 @@ def filename(params: Params, paper: Paper, suffix: str) -> str:
 
 async def rows(tx: Tx, unit_ids: Sequence[int] | None, for_: Occasion) -> AsyncIterator[list[Row]]:
     """Everybody of these units (None: of all) who is on the list, in the order of official lists, page by page, numbered without gaps."""
-    index = await UnitsCache().index(tx, for_.day)
+    index = await units.index_of(tx, for_.units_on)
     number = 0
     async for page in donors.listing(tx, unit_ids, round_id=for_.round_id):
         yield [_row(listed, index, number + place, for_.day) for place, listed in enumerate(page, 1)]
@@ -94,7 +98,7 @@ async def rows(tx: Tx, unit_ids: Sequence[int] | None, for_: Occasion) -> AsyncI
 
 def _row(listed: Listed, index: UnitIndex, number: int, day: date) -> Row:
     donor = listed.donor
-    unit = index.get(donor.unit_id)
+    unit, followed = home_of(listed.unit_id, index)
     # Whether an age of 60 will do is for the examination: no note about it.
     age = donor.birth.list_age(day)
     male = donor.sex is Sex.MALE
@@ -102,6 +106,7 @@ def _row(listed: Listed, index: UnitIndex, number: int, day: date) -> Row:
         MAYBE if listed.answer is JoinState.MAYBE else "",
         NOT_YET.format(date=show_date(listed.not_yet)) if listed.not_yet else "",
         "" if unit else OWN_WORDS,
+        "" if followed else PARTED,
         clean(donor.note),
     )
     return Row(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.i18n import load_words
 from core.ages import Birth
 from core.blood import Abo, Rh
 from core.joins import JoinState
@@ -20,7 +22,9 @@ from core.reforms import why_not_end, why_not_move
 from core.rounds import Round, RoundState
 from core.unit_figures import as_of_now
 from core.units import UnitIndex
-from storage import donors, joins, people, quotas, reforms, rounds, unit_moves, unit_texts, units
+from handlers.documents import registration
+from handlers.documents.paper import Paper
+from storage import donors, joins, people, quotas, reforms, roles, rounds, unit_moves, unit_texts, units
 from storage.database import Database, Tx, open_database
 from storage.migrate import migrate
 from storage.reforms import NewUnit, When
@@ -124,7 +128,7 @@ async def test_a_merged_unit_keeps_its_history_and_its_people_go_over_on_the_day
     ids = province.ids
     late = (await province.rows("SELECT id FROM rounds WHERE code = 'R-AFTER'"))[0][0]
     await province.do(lambda tx: quotas.set_round(tx, late, {ids["CL"]: 150, ids["BS"]: 100}))
-    await province.do(lambda tx: people.grant(tx, "web:officer", Grant(Role.OFFICER, ids["CL"]), by="test", at=1))
+    await province.do(lambda tx: roles.grant(tx, "web:officer", Grant(Role.OFFICER, ids["CL"]), by="test", at=1))
     await province.do(lambda tx: reforms.merge(tx, [ids["CL"]], ids["BS"], When(DAY, "NQ 60-NQ/TW")))
     assert await province.do(lambda tx: unit_moves.settle(tx, DAY - timedelta(days=1))) == []
     assert await province.answers("R-AFTER") == {"CL": 1, "BS": 1, "TTYT": 1}
@@ -188,6 +192,37 @@ async def test_a_parted_unit_keeps_its_people_until_they_are_placed(province: Pr
     assert await province.do(lambda tx: unit_moves.move_people(tx, ids["CL"], new[0])) == 1
     assert await province.answers("R-BEFORE") == {"CL": 1, "BS": 1, "TTYT": 1}
     assert await province.answers("R-AFTER") == {"A": 1, "BS": 1, "TTYT": 1}
+
+
+async def test_a_list_goes_by_the_units_of_its_day_or_by_those_of_today(province: Province) -> None:
+    """Of then: the old names, also of who has moved on since. Of today: what was merged goes along, what was parted is marked."""
+    ids = province.ids
+
+    async def reform(tx: Tx) -> None:
+        part = await reforms.add(tx, NewUnit("B1", "union", "Phần một", valid_from=DAY), ids["LS"])
+        await reforms.split(tx, ids["BS"], [part, ids["LS"]], When(DAY))
+        await reforms.merge(tx, [ids["CL"]], ids["LS"], When(DAY))
+        await reforms.rename(tx, ids["TTYT"], "Bệnh viện Chi Lăng", DAY)
+        await unit_moves.settle(tx, AFTER)
+
+    await province.do(reform)
+    paper = Paper(
+        load_words("vi"), "vi", AFTER, datetime(2025, 7, 15, 8, tzinfo=UTC), "LĐLĐ", "Lạng Sơn", ZoneInfo("UTC")
+    )
+
+    async def listed(units_now: bool) -> list[tuple[str, str]]:
+        async with province.database.read() as tx:
+            for_ = await registration.occasion(tx, paper, {"round": "R-BEFORE", "units_now": units_now})
+            return sorted([(row.unit, row.note) async for page in registration.rows(tx, None, for_) for row in page])
+
+    assert await listed(False) == [
+        ("LĐLĐ huyện Bắc Sơn", ""),
+        ("LĐLĐ huyện Chi Lăng", ""),
+        ("Trung tâm Y tế Chi Lăng", ""),
+    ]
+    assert await listed(True) == [
+        ("Bệnh viện Chi Lăng", ""), ("LĐLĐ huyện Bắc Sơn", "đơn vị cũ, chưa tách được"), ("LĐLĐ tỉnh Lạng Sơn", ""),
+    ]  # fmt: skip
 
 
 async def test_a_renamed_unit_has_its_old_name_on_papers_of_before(province: Province) -> None:
