@@ -74,7 +74,11 @@ def _guarded(driver: Any) -> Any:
 
         def executemany(self, sql: str, rows: Iterable[Values]) -> Any:
             self._check()
-            return super().executemany(sql, rows)
+            cursor = super().executemany(sql, rows)
+            # Here and not wherever it is dropped: the driver resets the statement then, and on another thread that would fall into
+            # the next use of the same statement ("Error binding parameter 0").
+            cursor.close()
+            return cursor
 
     return Guarded
 

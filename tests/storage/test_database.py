@@ -17,6 +17,7 @@ from storage.database import (
     is_passing,
     open_database,
     open_reader,
+    together,
     wal_is_safe,
 )
 
@@ -297,3 +298,14 @@ async def test_a_backup_is_whole_and_replaces_the_one_before(notes: Database, tm
     copy = await open_database(f"sqlite:///{target}")
     assert await words(copy) == ["một"]
     await copy.close()
+
+
+async def test_one_statement_many_times_in_one_trip(notes: Database) -> None:
+    """What the driver drops of the first use never falls into the next: each row is written, whichever thread is quicker."""
+
+    async def write(tx: Tx) -> None:
+        trips = [[(f"{trip}:{number}",) for number in range(40)] for trip in range(300)]
+        await together(*(tx.many("INSERT INTO notes (word) VALUES (?)", rows) for rows in trips))
+
+    await notes.write(write)
+    assert len(await words(notes)) == 12_000
