@@ -17,7 +17,7 @@ from handlers.turn import Action, Turn
 from storage import audit, records, roles, rounds
 from storage.audit import Entry, View
 
-_KIND, _UNIT, _WHO = "_kind", "_unit_id", "_who"  # What the list is narrowed to.
+_KIND, _UNIT, _WHO = "_only_kind", "_only_unit", "_only_who"  # What the list is narrowed to.
 _FIRST = date(2000, 1, 1)
 
 

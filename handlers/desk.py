@@ -16,7 +16,7 @@ from handlers.turn import Action, Turn
 from storage import donors, joins, records, rounds
 
 _ROUND = "round"  # The code of the round in hand.
-_TICKET = "_ticket"  # The code that was looked up.
+_TICKET = "ticket_code"  # The code that was looked up.
 _NEAR = DESK_DAYS * 60  # An officer's next rounds, and those whose lists are still put in order.
 
 

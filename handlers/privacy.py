@@ -122,7 +122,7 @@ async def my_data(turn: Turn, _: str) -> None:
         if key not in _ONLY_IF_SET or value
     ]
     lines += [f"• {turn.text('mydata.duty', duty=await who_text.duty(turn, grant))}" for grant in turn.person.grants]
-    lines += [f"• {turn.text('mydata.club', club=club['name'])}" for club in data["clubs"]]
+    lines += [f"• {turn.text('mydata.club', name=club['name'])}" for club in data["clubs"]]
     lines += [f"• {_answer(turn, answer)}" for answer in data["rounds"]]
     lines += [f"• {_asked(turn, asked)}" for asked in data["questions"] if asked["question"]]
     if data["notices"]:
