@@ -130,7 +130,7 @@ def known_units(people: People, index: UnitIndex, own: frozenset[int] | None, de
         key = fold(text)
         if key in decided.units:
             continue
-        unit = index.by_code(text) or index.find(text, limit=0).exact
+        unit = index.find(text, limit=0).exact
         if unit and (own is None or unit.id in own):
             decided.units[key] = unit.id
         else:

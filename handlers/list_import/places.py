@@ -151,6 +151,8 @@ async def read_text(turn: Turn, answers: Answers, given: Given, work: Work) -> o
         except Unclear:
             _search(answers, given, work)
             raise
-        decided.units |= {key: unit.id, f"in:{key}": unit.id}
+        decided.units[key] = unit.id
+        if unit not in _found(work, work.unclear[0]):  # Another name for it is no part of it.
+            decided.units[f"in:{key}"] = unit.id
     answers.pop(_QUERY, None)
     raise await go_on(turn, work)

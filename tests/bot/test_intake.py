@@ -231,7 +231,7 @@ async def test_what_was_read_is_told_once_however_often_it_is_read(telegram: AtT
     person.document(*_PLAN)
     await answered(telegram, person, "thêm 3 đợt")
     found = rows(telegram.app, "SELECT id, address, name FROM uploads")[0]
-    again = Upload(found[0], found[1], found[2], 1, "", None, "new", "plan", {})
+    again = Upload(found[0], found[1], found[2], 1, "", None, "new", "plan", {}, {})
     await telegram.app.intake._tell(again, {"refused": "import.refused.empty", "params": {}})
     await until(lambda: quiet(telegram.app, f"telegram:{person.id}"))
     assert len(person.messages) == 3

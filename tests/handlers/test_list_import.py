@@ -261,6 +261,15 @@ async def test_a_unit_of_somebody_else_is_not_written_to(office: Office) -> None
     assert [name for name, *_ in people(office)] == ["Nguyễn Thị Mẫu"]
 
 
+@pytest.mark.parametrize(("text", "note"), [("BV Đa khoa", ""), ("Phòng Kế toán", "Phòng Kế toán")])
+async def test_a_part_of_a_unit_stays_as_a_remark(office: Office, text: str, note: str) -> None:
+    """Another way to write its name does not."""
+    officer = await office.officer("YT")
+    await send(office, officer, form([line(1, "Nguyễn Thị Mẫu", text, female=34)]))
+    await office.do(officer, NO_ROUND, "Bệnh viện Đa khoa tỉnh", AGREE)
+    assert people(office) == [("Nguyễn Thị Mẫu", "F", 1992, 0, "+84900000001", note)]
+
+
 async def test_a_full_round_is_the_officer_s_decision(office: Office) -> None:
     """All of them over the limit, or as many as there are seats for; the others are kept without an answer."""
     round_ = await office.round()
