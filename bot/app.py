@@ -40,6 +40,7 @@ from bot.server import Server
 from bot.turns import Turns
 from bot.unit_days import UnitDays
 from core.dialogue import DocumentRef, Reply
+from core.emulation import Rule
 from core.notices import Timetable, read_reminders
 from core.people import Grant, Role
 from handlers.engine import menu
@@ -76,6 +77,7 @@ def settings_of(config: Config) -> Settings:
         ),
         offer_hours=config.rounds.offer_hours,
         late_hours=config.rounds.late_hours,
+        emulation=Rule(**config.emulation.model_dump()),
     )
 
 

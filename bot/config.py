@@ -152,6 +152,16 @@ class RemindersSection(_Section):
     morning: Hour = "08:00"
 
 
+class EmulationSection(_Section):
+    """[emulation]: points of units for a year; see core/emulation.py."""
+
+    per_percent: float = Field(0.5, ge=0, le=100)
+    percent_cap: int = Field(120, ge=1, le=1000)
+    per_donation: float = Field(0.1, ge=0, le=100)
+    per_list: float = Field(5.0, ge=0, le=1000)
+    most: float = Field(100.0, ge=0, le=100_000)
+
+
 class CalendarSection(_Section):
     """[calendar]: public holidays and swapped working days."""
 
@@ -173,6 +183,7 @@ class Config(BaseSettings):
     rules: RulesSection = RulesSection()
     rounds: RoundsSection = RoundsSection()
     reminders: RemindersSection = RemindersSection()
+    emulation: EmulationSection = EmulationSection()
     calendar: CalendarSection = CalendarSection()
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from core.board import Board, Line, expected
+from core.emulation import Rule
 from core.rounds import Round, needed_for_target
 from core.units import UnitIndex
 
@@ -104,3 +105,21 @@ def outlook(speaker: Speaker, board: Board, round_: Round) -> list[str]:
         more = figure(speaker, max(0, needed - certain))
         lines.append(speaker.text(message, target=figure(speaker, target), needed=figure(speaker, needed), more=more))
     return lines
+
+
+def decimal(speaker: Speaker, number: float) -> str:
+    """A number as it is written: "62,5" in Vietnamese, "62.5" in English."""
+    text = f"{number:g}"
+    return text if speaker.language == "en" else text.replace(".", ",")
+
+
+def rule_of_points(speaker: Speaker, rule: Rule) -> str:
+    """How points are counted, in one sentence a part."""
+    facts = {
+        "per_percent": decimal(speaker, rule.per_percent),
+        "cap": rule.percent_cap,
+        "per_donation": decimal(speaker, rule.per_donation),
+        "per_list": decimal(speaker, rule.per_list),
+    }
+    text = speaker.text("points.rule", **facts)
+    return f"{text} {speaker.text('points.most', most=decimal(speaker, rule.most))}" if rule.most else text

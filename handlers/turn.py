@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from core.calendar import Calendar
 from core.dialogue import Button, Choice, DocumentRef, Inbound, Place, Reply
+from core.emulation import DEFAULT_RULE, Rule
 from core.links import Links
 from core.notices import DEFAULT_TIMETABLE, Timetable
 from core.people import Conversation, Person, Role
@@ -29,7 +30,8 @@ class Settings:
     """What the talk needs to know of the configuration. `admins` are addresses; `contact` is shown to who wants a person.
 
     `timetable`: when people are told something of our own accord. `offer_hours`: how long a seat that came free is held for the
-    next in the line; `late_hours`: from how long before a round on leaving it is late.
+    next in the line; `late_hours`: from how long before a round on leaving it is late. `emulation`: how units are given
+    points for a year.
     """
 
     organisation: str
@@ -41,6 +43,7 @@ class Settings:
     timetable: Timetable = DEFAULT_TIMETABLE
     offer_hours: int = 24
     late_hours: int = 24
+    emulation: Rule = DEFAULT_RULE
 
     def as_configured(self, person: Person) -> Person:
         """The person as they may act: an administrator of the configuration is one whatever the table says."""

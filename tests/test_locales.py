@@ -145,7 +145,7 @@ FAMILIES = (
     (r"missed\.(\w+)", lambda name: name in SAID),
     (r"import\.sample\.[123]\.(occasion|executing)", lambda _: True),
     (r"quotas\.kind\.(\w+)", lambda kind: kind in FIELDS),
-    (r"board\.(?:doc\.)?(\w+)", lambda name: name in SAID),
+    (r"(?:board|points)\.(?:doc\.)?(\w+)", lambda name: name in SAID),
     (r"progress\.under\.(\d+)", lambda share: int(share) in SHARES),
     (r"(progress\.\w+)_none", lambda message: message in SAID),
     (r"role\.(?:can\.)?(\w+)", lambda name: name.upper() in Role.__members__),

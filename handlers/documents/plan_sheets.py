@@ -37,6 +37,7 @@ FORMATS: dict[str, dict[str, Any]] = {
     "text": _CELL | {"num_format": "@", "align": "left", "indent": 1},
     "number": _CELL | {"align": "center", "num_format": "#,##0"},
     "percent": _CELL | {"align": "center", "num_format": "0 %"},
+    "tenths": _CELL | {"align": "center", "num_format": "#,##0.0"},
     "day": _CELL | {"align": "center", "num_format": "dd/mm/yyyy"},
     "hour": _CELL | {"align": "center", "num_format": "hh:mm"},
     "centre": _CELL | {"align": "center", "num_format": "@"},

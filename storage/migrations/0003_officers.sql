@@ -120,7 +120,8 @@ CREATE TABLE year_quotas (
 ALTER TABLE joins ADD COLUMN unit_id INTEGER REFERENCES units (id);
 ALTER TABLE joins ADD COLUMN via TEXT NOT NULL DEFAULT 'self' CHECK (via IN ('self', 'officer', 'list', 'walk_in'));
 UPDATE joins SET unit_id = (SELECT d.unit_id FROM donors d WHERE d.person_id = joins.person_id);
-CREATE INDEX joins_board ON joins (round_id, unit_id, state, outcome);
+-- Boards count from it alone; `joined_at`: who was on a list in time.
+CREATE INDEX joins_board ON joins (round_id, unit_id, state, outcome, joined_at);
 
 -- People from paper have an address that nobody can write to ("paper:..."). `note`: what a list says beside the name.
 ALTER TABLE donors ADD COLUMN note TEXT NOT NULL DEFAULT '';
