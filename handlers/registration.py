@@ -256,7 +256,12 @@ async def register(turn: Turn, unit_code: str = "", round_code: str = "", club_c
     answers = answers_of(donor) if donor else {}
     if turn.conversation and turn.conversation.form == FORM.name:
         answers = {**turn.conversation.answers}  # What was answered so far stays.
-    if unit:
+    if unit and index.ended(unit):  # A poster outlives a reform.
+        unit = index.heir(unit.id) or unit
+    if unit and index.ended(unit):
+        answers.pop("unit", None)
+        answers[unit_question.SCRATCH] = {"ended": unit.id}
+    elif unit:
         answers["unit"] = {"id": unit.id}
     if round_code:
         answers["_round"] = round_code

@@ -124,6 +124,14 @@ async def _names(tx: Tx, iso: str) -> tuple[dict[int, str], dict[int, list[str]]
     return then, former
 
 
+async def changes_from(tx: Tx, day: date) -> list[date]:
+    """The day, and every later one on which some unit is to belong elsewhere."""
+    rows = await tx.all(
+        "SELECT DISTINCT valid_from FROM unit_links WHERE valid_from > ? ORDER BY 1", (day.isoformat(),)
+    )
+    return [day, *(date.fromisoformat(first) for (first,) in rows)]
+
+
 async def successions(tx: Tx) -> list[Succession]:
     """What became of which unit, also what is to come, in the order of time."""
     rows = await tx.all("SELECT old_id, new_id, kind, on_day, note FROM unit_successions ORDER BY on_day, id")

@@ -12,11 +12,12 @@ from core.blood import Abo, Rh
 from core.eligibility import eligible_on
 from core.people import Donor, Sex
 from core.rule_sets import RuleBook, RuleSet
-from storage import donors, marks, people
+from storage import donors, marks, people, units
 from storage.database import Database, Tx
 
 START = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam, four days before round 3.
 OFFICER_UNIT = "LC-SINHO"  # The officer's seat; round 3, the first to come, is theirs.
+_TERRITORY = "T-LANGSON"
 _PLAN = Path(__file__).parent / "plan.toml"
 _LOADED = "demo.loaded"
 _DONORS = 320
@@ -63,10 +64,16 @@ async def load(database: Database, rules: RuleBook, at: int) -> bool:
 
 async def _people(tx: Tx, rules: RuleSet, at: int) -> None:
     rng = random.Random(2021)  # noqa: S311 (the same invented people on every machine)
-    units = [row[0] for row in await tx.all("SELECT DISTINCT unit_id FROM unit_links ORDER BY unit_id")]
+    index = await units.index_of(tx, START.date())
+    territory = index.by_code(_TERRITORY)
+    assert territory
+    outside = index.below(territory.id)  # People belong to an organisation, not to a piece of land.
+    homes = [
+        unit.id for unit in index.units.values() if unit.parent_id and index.in_force(unit) and unit.id not in outside
+    ]
     for number in range(_DONORS):
         person = await people.keep(tx, f"demo:{number}", "vi", at)
-        donor = _donor(rng, number, rng.choice(units))
+        donor = _donor(rng, number, rng.choice(homes))
         await donors.save(tx, person, donor, at, eligible_on=eligible_on(rules, donor))
 
 

@@ -16,7 +16,7 @@ from handlers.form import Answers, Given, GoTo, Prompt, labelled
 from handlers.turn import Turn
 from handlers.unit_office import access, reform, tree
 from handlers.unit_office.reform import Way
-from storage import reforms, unit_moves
+from storage import reforms, unit_moves, units
 from storage.reforms import NewUnit, When
 
 _ENDS = ("merge", "split", "dissolve")
@@ -38,7 +38,7 @@ def _heirs(index: UnitIndex, way: Way) -> list[Unit | str]:
     ]
 
 
-def problem(turn: Turn, index: UnitIndex, way: Way, unit: Unit) -> str:
+async def problem(turn: Turn, index: UnitIndex, way: Way, unit: Unit) -> str:
     """Why the change cannot be, or must not; "" where it can. Looked at before it is shown and again before it is done."""
     day = way.on or turn.today
     if way.do in _ENDS:
@@ -57,7 +57,10 @@ def problem(turn: Turn, index: UnitIndex, way: Way, unit: Unit) -> str:
             return "not_yours"
         if way.do == "move" and not access.may_reform(turn.person, unit, index):
             return "not_yours"
-        return why_not_move(index, unit, parent)
+        # A move that is to come may close a circle with this one.
+        days = await units.changes_from(turn.tx, day) if way.do == "move" else [day]
+        reasons = [why_not_move(await units.index_of(turn.tx, one), unit, parent) for one in days]
+        return next(filter(None, reasons), "")
     return ""
 
 
@@ -71,7 +74,7 @@ async def ask_preview(turn: Turn, answers: Answers) -> Prompt:
         return Prompt(text, labelled(turn, yes="units.confirm"))
     if unit is None:
         return Prompt(access.refusal(turn))
-    if why := problem(turn, index, way, unit):
+    if why := await problem(turn, index, way, unit):
         return Prompt(turn.text(f"units.why_not.{why}"))
     lines = [_sentence(turn, index, way, unit), *await _touched(turn, index, way, unit)]
     if way.note:
@@ -145,7 +148,7 @@ async def read_preview(turn: Turn, answers: Answers, given: Given) -> object:
     unit = await access.find(turn, answers.get(access.UNIT))
     if unit is None:
         raise GoTo("list", access.refusal(turn))
-    if why := problem(turn, index, way, unit):
+    if why := await problem(turn, index, way, unit):
         raise GoTo("card", turn.text(f"units.why_not.{why}"))
     said = await _apply(turn, index, way, unit)
     turn.house.units.refresh()
