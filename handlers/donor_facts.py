@@ -17,7 +17,7 @@ async def unit_name(turn: Turn, donor: Donor) -> str:
 async def group(turn: Turn, donor: Donor) -> str:
     """As "A Rh+", "A", or that it is not known; with where it is known from, if somebody has read it."""
     if donor.abo is Abo.UNKNOWN:
-        return turn.text("blood.unknown")
+        return turn.text("donor.group.unknown")
     said = f"{donor.abo} Rh{donor.rh}" if donor.rh != "?" else str(donor.abo)
     return said if donor.group_source == "declared" else turn.text(f"donor.group.{donor.group_source}", group=said)
 

@@ -60,7 +60,7 @@ async def by_card(turn: Turn, card: Contact) -> None:
         phone = ""
     await _note_proof(turn, phone)
     if not phone or not await linking.paper_with_phone(turn.tx, phone):
-        turn.say("link.card_nothing" if card.own else "unclear.contact", "/register", "/next", "/help")
+        turn.say("link.card_nothing" if card.own else "link.not_own", "/register", "/next", "/help")
     elif await _is_throttled(turn):
         turn.say("link.throttled", contact=turn.settings.contact)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from core.unclear import Unclear
 from handlers.form import Answers, Form, Question, open_form
 from handlers.person_office import access, card, editing, erasing, find, moving, new, seats, twins
 from handlers.turn import Action, Turn
+
+_RECORD = re.compile(r"p[0-9]{1,15}")
 
 
 def _stays(answers: Mapping[str, Any]) -> bool:
@@ -66,7 +69,7 @@ async def person(turn: Turn, args: str) -> None:
         await new.open_new(turn, rest)
     elif word == "to":
         await _to_round(turn, rest)
-    elif word.startswith("p") and word[1:].isdecimal():
+    elif _RECORD.fullmatch(word):
         await _show(turn, int(word[1:]), rest)
     else:
         await _search(turn, args)
@@ -77,7 +80,7 @@ async def _to_round(turn: Turn, code: str) -> None:
     if round_ is None:
         turn.say("rounds.refused", contact=turn.settings.contact)
     else:
-        await open_form(turn, FORM, {access.ROUND: round_.code}, "find")
+        await open_form(turn, FORM, {access.ROUND: round_.code, access.LISTING: True}, "find")
 
 
 async def _show(turn: Turn, person_id: int, code: str) -> None:
@@ -86,7 +89,7 @@ async def _show(turn: Turn, person_id: int, code: str) -> None:
         turn.say("person.gone", "/person", contact=turn.settings.contact)
         return
     round_ = await access.round_in_hand(turn, {access.ROUND: code}) if code else None
-    answers = {access.WHO: person_id, **({access.ROUND: round_.code} if round_ else {})}
+    answers = {access.WHO: person_id, **({access.ROUND: round_.code, access.LISTING: True} if round_ else {})}
     await open_form(turn, FORM, answers, "place" if round_ else "card")
 
 

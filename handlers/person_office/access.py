@@ -15,6 +15,7 @@ from storage import donors, joins, linking, people, records, rounds
 
 WHO = "_who"  # The id of the person in hand.
 ROUND = "_round"  # The code of the round that people are put on the list of.
+LISTING = "_listing"  # One person after the other is put on the list of that round.
 LEAVE = "_leave"  # The command that an answer leads to, out of these screens.
 JOINABLE = (RoundState.OPEN, RoundState.CLOSED)
 _AHEAD = timedelta(days=730)

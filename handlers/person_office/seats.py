@@ -197,8 +197,11 @@ async def _add(turn: Turn, answers: Answers, known: Known, round_: Round) -> GoT
     join = await seat(turn, round_, known, Way("officer", hour, over=full))
     told = await added(turn, round_, join)
     answers.pop(_HOUR, None)
+    if access.LISTING not in answers:
+        answers.pop(access.ROUND)
     message = "rounds.added" if told else "person.added_paper" if known.paper else "rounds.added_untold"
-    return GoTo("find", turn.text(message, who=mask_name(known.donor.full_name), name=round_.name))
+    back = "find" if access.LISTING in answers else "card"
+    return GoTo(back, turn.text(message, who=mask_name(known.donor.full_name), name=round_.name))
 
 
 async def seat(turn: Turn, round_: Round, known: Known, way: Way) -> Join:

@@ -23,7 +23,7 @@ def _fact(voice: Voice, field: str, donor: Donor) -> str:
     """A fact that officers may correct of others, as the person reads it."""
     if field == "count":
         return voice.text("count.shown", count=donor.donations) if donor.donations else voice.text("count.never")
-    return voice.text("blood.unknown") if donor.abo is Abo.UNKNOWN else f"{donor.abo} Rh{donor.rh}"
+    return voice.text("donor.group.unknown") if donor.abo is Abo.UNKNOWN else f"{donor.abo} Rh{donor.rh}"
 
 
 async def changed(turn: Turn, known: Known, field: str, facts: tuple[Donor, Donor]) -> bool:
