@@ -166,6 +166,8 @@ def line_of(counted: Counted, quotas: Mapping[int, int], unit_ids: Sequence[int]
 def _credited(unit_id: int, index: UnitIndex) -> tuple[set[int], set[int]]:
     """Units that count in this one, and those that only report to it."""
     below = index.below(unit_id)
+    if not any(index.children(one, REPORTS) for one in below):  # Most: the tree need not be walked a second time.
+        return below, set()
     return below, index.below(unit_id, (COUNTS, REPORTS)) - below
 
 

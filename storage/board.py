@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from core.board import NOBODY, Board, Sight, Tally, as_of_today, make_board
+from core.board import Board, Sight, Tally, as_of_today, make_board
 from storage import quotas
 from storage.database import Tx
 
-# What an answer counts as; a seat that is offered is not taken yet.
-_STATES = {
-    "certain": Tally(certain=1),
-    "maybe": Tally(maybe=1),
-    "waiting": Tally(waiting=1),
-    "offered": Tally(waiting=1),
-}
-_OUTCOMES = {"gave": Tally(came=1, gave=1), "deferred": Tally(came=1)}
+# As the fields of a Tally. A seat that is offered is not taken yet; who was sent home came too.
+_COUNTED = (
+    "SELECT unit_id, sum(state = 'certain'), sum(state = 'maybe'), sum(state IN ('waiting', 'offered')),"
+    " coalesce(sum(outcome IN ('gave', 'deferred')), 0), coalesce(sum(outcome = 'gave'), 0)"
+    # In the order of the index joins_board, which holds all of it: read once from end to end, and nothing is sorted.
+    " FROM joins WHERE round_id = ? GROUP BY unit_id"
+)
 
 
 async def counted(tx: Tx, round_id: int) -> dict[int | None, Tally]:
     """The people of a round by the unit that their answer counts for."""
-    rows = await tx.all(
-        # The order of the index joins_board: it is read once from end to end, and nothing is sorted.
-        "SELECT unit_id, state, outcome, count(*) FROM joins WHERE round_id = ? GROUP BY unit_id, state, outcome",
-        (round_id,),
-    )
-    found: dict[int | None, Tally] = {}
-    for unit_id, state, outcome, people in rows:
-        said, came = _STATES.get(state, NOBODY), _OUTCOMES.get(outcome, NOBODY)
-        found[unit_id] = found.get(unit_id, NOBODY) + _times(said + came, people)
-    return found
-
-
-def _times(one: Tally, people: int) -> Tally:
-    return Tally(one.certain * people, one.maybe * people, one.waiting * people, one.came * people, one.gave * people)
+    return {unit_id: Tally(*people) for unit_id, *people in await tx.all(_COUNTED, (round_id,))}
 
 
 async def of_round(tx: Tx, round_id: int, sight: Sight) -> Board:
