@@ -31,6 +31,11 @@ ADDRESSES = (
     ("faq", "changed_by"),
 )
 _AT_ONCE = 500  # values of one statement
+# Above everybody who is, and who was: forms, drafts and keys of messages name people by their number.
+_NEW_ID = (
+    "(SELECT 1 + max(coalesce((SELECT max(id) FROM people), 0),"
+    " coalesce((SELECT CAST(value AS INTEGER) FROM marks WHERE name = 'people_gone'), 0)))"
+)
 PAPER = "paper"  # The channel of people from paper lists: nobody is behind it.
 
 
@@ -64,7 +69,7 @@ async def by_id(tx: Tx, person_id: int) -> Person | None:
 async def keep(tx: Tx, address: str, language: str, at: int) -> int:
     """Make the person known, or note the language; the person's id."""
     rows = await tx.run(
-        "INSERT INTO people (address, language, created_at) VALUES (?, ?, ?)"
+        f"INSERT INTO people (id, address, language, created_at) VALUES ({_NEW_ID}, ?, ?, ?)"  # noqa: S608 (constant)
         " ON CONFLICT (address) DO UPDATE SET language = excluded.language RETURNING id",
         (address, language, at),
     )
@@ -81,7 +86,7 @@ async def add_papers(tx: Tx, count: int, language: str, at: int) -> list[tuple[i
     """As `add_paper`, so many at once: their ids and addresses."""
     addresses = [f"{PAPER}:{secrets.token_hex(8)}" for _ in range(count)]
     await tx.many(
-        "INSERT INTO people (address, language, reachable, created_at) VALUES (?, ?, 0, ?)",
+        f"INSERT INTO people (id, address, language, reachable, created_at) VALUES ({_NEW_ID}, ?, ?, 0, ?)",  # noqa: S608
         [(address, language, at) for address in addresses],
     )
     rows: list[tuple[int, str]] = []
@@ -113,7 +118,7 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("UPDATE invites SET ended_by = '' WHERE ended_by = ?", (address,))
     await tx.run("UPDATE roles SET granted_by = '' WHERE granted_by = ?", (address,))
     await questions.forget(tx, address)
-    await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state = 'pending'", (address,))
+    await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state IN ('pending', 'held')", (address,))
     # What is on its way right now cannot be called back, but it is not tried again.
     await tx.run("UPDATE outbox SET expires_at = 0 WHERE address = ? AND state = 'sending'", (address,))
     # The rows stay without words and address: a number that was used must never name another message.

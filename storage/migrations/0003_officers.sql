@@ -1,4 +1,5 @@
 -- Officers: units that outlive reforms, who may do what, quotas, broadcasts, lists from paper, questions.
+-- AUTOINCREMENT where rows go and an open form may still name one: a number that comes again would be somebody else's.
 
 -- `name` is the official one; `short_name` is what boards print.
 ALTER TABLE units ADD COLUMN short_name TEXT NOT NULL DEFAULT '';
@@ -51,7 +52,7 @@ CREATE INDEX donors_unit_text ON donors (unit_text) WHERE unit_text <> '';
 -- Authority comes from this table (and the configured administrators) alone. A desk helper is bound to a round, a club head to a unit;
 -- an officer without a unit manages nothing.
 CREATE TABLE grants (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   address TEXT NOT NULL,
   role TEXT NOT NULL CHECK (role IN ('helper', 'head', 'officer', 'admin')),
   unit_id INTEGER REFERENCES units (id),
@@ -77,7 +78,7 @@ CREATE TABLE menus (
 
 -- An invitation to a role: one use, two days. Only the hash of its code is kept.
 CREATE TABLE invites (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   code_hash TEXT NOT NULL UNIQUE,
   role TEXT NOT NULL CHECK (role IN ('helper', 'head', 'officer', 'admin')),
   unit_id INTEGER REFERENCES units (id),
@@ -123,6 +124,11 @@ UPDATE joins SET unit_id = (SELECT d.unit_id FROM donors d WHERE d.person_id = j
 -- Boards count from it alone; `joined_at`: who was on a list in time.
 CREATE INDEX joins_board ON joins (round_id, unit_id, state, outcome, joined_at);
 
+-- The highest number that a person had who is gone (a table that others refer to cannot be made anew with AUTOINCREMENT).
+CREATE TRIGGER people_gone AFTER DELETE ON people BEGIN
+  INSERT INTO marks (name, value) VALUES ('people_gone', CAST(old.id AS TEXT)) ON CONFLICT (name)
+  DO UPDATE SET value = CAST(max(CAST(marks.value AS INTEGER), old.id) AS TEXT);
+END;
 -- People from paper have an address that nobody can write to ("paper:..."). `note`: what a list says beside the name.
 ALTER TABLE donors ADD COLUMN note TEXT NOT NULL DEFAULT '';
 -- Of the donor's person, kept by triggers, so that an audience of a million is counted from one index. `reach`: 0 can be written to,
@@ -196,7 +202,7 @@ CREATE INDEX outbox_broadcast ON outbox (broadcast_id, state) WHERE broadcast_id
 
 -- Pictures that officers send along. `remote`: what the platform that it came by, or went to, calls it.
 CREATE TABLE pictures (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   address TEXT NOT NULL,
   mime TEXT NOT NULL,
   body BLOB,
@@ -213,7 +219,7 @@ ALTER TABLE uploads ADD COLUMN draft TEXT NOT NULL DEFAULT '';
 -- it now, NULL the administrators'; `office_id`: of which unit whoever ended it was. `late_at`: when those above were told that it waits.
 -- The words go some time after the answer.
 CREATE TABLE questions (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
   address TEXT NOT NULL,
   unit_id INTEGER REFERENCES units (id),
   question TEXT NOT NULL,

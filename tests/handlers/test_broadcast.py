@@ -370,3 +370,18 @@ async def test_a_ready_text_of_a_round_brings_its_facts_its_pin_and_its_button(o
     assert [key.endswith(":map") and "place" in json.loads(body) for key, body in pins] == [True]
     async with office.house.app.database.read() as tx:
         assert (await broadcasts.progress(tx, cast)).people == 1
+
+
+async def test_who_was_forgotten_during_a_pause_is_not_waited_for(office: Office) -> None:
+    """What a pause held back for them is over, so that the broadcast goes on to the others and comes to its end."""
+    gone, stays = await crowd(office, 2)
+    officer = await office.officer("YT")
+    cast = await send(office, officer)
+    await run(office)
+    await office.do(officer, f"/tamdung {cast.id}")
+    address = office.house.rows("SELECT address FROM people WHERE id = ?", gone)[0][0]
+    await office.do(address, "/xoa", "[Xoá tất cả]")
+    await office.do(officer, f"/guitiep {cast.id}")
+    found = office.house.rows("SELECT dedupe_key, state FROM outbox WHERE broadcast_id = ? ORDER BY id", cast.id)
+    assert [state for _, state in found] == ["cancelled", "pending"]
+    assert found[1][0] == f"cast:{cast.id}:{stays}"

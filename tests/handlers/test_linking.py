@@ -258,3 +258,17 @@ async def test_a_record_that_comes_later_is_found_by_a_number_that_was_proven_be
 def test_the_records_are_of_an_adult() -> None:
     """So that no test rests on a refusal by age."""
     assert LISTED.birth.span()[1] < date(2008, 1, 1)
+
+
+async def test_a_code_never_leads_to_a_record_that_was_made_after_it(office: Office) -> None:
+    """The record that was shown is erased while the person reads, and somebody else is written down: they get nothing of them."""
+    await office.donor("GD")
+    paper_id = await listed(office)
+    chat = office.house.newcomer()
+    await office.do(chat, f"/lienket {await code_for(office, paper_id)}")
+    today = NOW.date()
+    await office.house.app.database.write(lambda tx: paper.erase(tx, paper_id, by="web:officer", today=today, at=2))
+    await listed(office, full_name="Hoàng Văn Bảo")
+    assert "vừa được thay đổi" in await office.do(chat, YES)
+    assert [name for _, name, _ in owners(office)] == ["Đặng Thu Hà", "Hoàng Văn Bảo"]
+    assert not [address for address, *_ in owners(office) if address == chat]

@@ -375,3 +375,17 @@ async def test_a_chat_that_moves_takes_its_questions_along(office: Office) -> No
     number = await asked(office, donor)
     await office.house.app.database.write(lambda tx: people.move(tx, donor, "terminal:moved"))
     assert office.house.rows("SELECT address FROM questions WHERE id = ?", number) == [("terminal:moved",)]
+
+
+async def test_an_answer_never_reaches_somebody_who_asked_later(office: Office) -> None:
+    """The asker is forgotten while an officer writes, and the next one asks: the words were not meant for them."""
+    officer = await office.officer("SYT")
+    first, second = await asker(office), await asker(office)
+    number = await asked(office, first)
+    await office.do(officer, f"/cauhoi {number}", "[Trả lời]", "Kết quả của bạn đã có.")
+    send = office.token(officer, "Gửi trả lời")
+    await office.do(first, "/xoa", "[Xoá tất cả]")
+    later = await asked(office, second, "Tôi đăng ký nhầm đợt thì làm sao?")
+    await office.house.do(officer, [Press(send)])
+    assert row(office, later)[2] == "open"
+    assert "không còn" in office.last(officer)

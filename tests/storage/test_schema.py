@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from storage import people
 from storage.database import Database, Tx
 from storage.migrate import known_migrations
 
@@ -239,3 +240,26 @@ def test_every_table_is_strict() -> None:
         made = re.findall(r"CREATE TABLE (\w+) \(.*?\n\)( STRICT)?", bare, re.DOTALL)
         assert made or "CREATE TABLE" not in bare, name
         assert [table for table, strict in made if not strict] == []
+
+
+@pytest.mark.parametrize("table", ["roles", "invites", "questions", "pictures", "bubbles"])
+async def test_a_number_that_is_gone_never_names_another_row(furnished: Database, table: str) -> None:
+    """A form that was opened on the old one must not act on the new one."""
+
+    async def anew(tx: Tx) -> int:
+        await insert(tx, table, GOOD[table])
+        return int((await tx.run(f"DELETE FROM {table} RETURNING id"))[0][0])
+
+    assert await furnished.write(anew) < await furnished.write(anew)
+
+
+async def test_the_number_of_a_person_who_is_gone_is_nobodys(furnished: Database) -> None:
+    """Whoever comes next, by chat or from paper, and however many have gone in whatever order."""
+
+    async def work(tx: Tx) -> list[int]:
+        seen = [1, await people.keep(tx, "web:2", "vi", 1), await people.add_paper(tx, "vi", 1)]
+        for gone in (3, 2):
+            await tx.run("DELETE FROM people WHERE id = ?", (gone,))
+        return [*seen, await people.keep(tx, "web:4", "vi", 1), await people.add_paper(tx, "vi", 1)]
+
+    assert await furnished.write(work) == [1, 2, 3, 4, 5]
