@@ -102,6 +102,7 @@ def last_cell(cell: Cell, occasion: Occasion) -> Said:
 # Phones
 
 _RUN_TOGETHER = re.compile(r"(?<!\d)(0[35789]\d{8}) ?(0[35789]\d{8})(?!\d)")
+_WORD = re.compile(r"[^\W\d_]*[^\W\d_oO][^\W\d_]*")
 _PHONE_ENDS = re.compile(r"[/;,|\n\r]+|\s[-–]\s|\s(?:và|hoặc|or|and)\s|\s{2,}")
 
 
@@ -118,7 +119,8 @@ def phone_cell(cell: Cell) -> Said:
             return unread("phone", cell, unclear, grave=False)
         doubt = Doubt("phone", "list.doubt.phones", {"typed": quoted(cell)}, several)
         return Said(several[0], (doubt,) if len(several) > 1 else ())
-    digits = re.sub(r"\D", "", re.sub("[Oo]", "0", typed))
+    # A letter O in a number is a zero; one in a word beside it ("zalo") is none.
+    digits = re.sub(r"\D", "", re.sub("[Oo]", "0", _WORD.sub("", typed)))
     changed = {9: "list.note.zero", 11: "list.note.old_number"}.get(len(digits), "")
     return Said(phone, notes=(changed,) if changed and not digits.startswith("84") and digits[:2] != "02" else ())
 

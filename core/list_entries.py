@@ -153,6 +153,7 @@ class _Sheet:
     def _entries(self, table: Table) -> Iterator[Entry]:
         if table.totals:
             self._count(" ".join(text_of(cell) for cell in table.totals.values()))
+        self._nameless(table)
         given, heading = _given_column(self._modern.sheet, table), ""
         section = ""
         for line in table.lines:
@@ -169,6 +170,14 @@ class _Sheet:
                     heading = _heading(text_of(line.cells["name"]))
                     continue
             yield self._entry(table, line, heading, given)
+
+    def _nameless(self, table: Table) -> None:
+        """Rows that tell of somebody whose name was forgotten: told, or nobody would miss them."""
+        columns = [table.columns[name] for name in _DETAILS if name in table.columns]
+        for row in table.skipped:
+            said = [text_of(self._at(row - 1, column)) for column in columns]
+            if len([text for text in said if any(map(str.isdigit, text))]) > 1:
+                self.notes.setdefault("list.note.no_name", []).append(row)
 
     def _count(self, text: str) -> None:
         """How many there are, as the row of totals says."""
@@ -223,8 +232,9 @@ class _Sheet:
 
 
 def _is_person(line: Line) -> bool:
-    """True where the row says more than a name."""
-    return any(text_of(line.cells.get(name)) for name in _DETAILS)
+    """True where the row says more than a name; who signs beside another one says nothing."""
+    details = (text_of(line.cells.get(name)) for name in _DETAILS)
+    return any(detail and not _BELOW.match(fold(detail)) for detail in details)
 
 
 def _is_heading(line: Line) -> bool:

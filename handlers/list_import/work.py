@@ -147,7 +147,7 @@ async def _round(turn: Turn, work: Work) -> Round | None:
 
 
 def _judged(turn: Turn, work: Work, row: Row, day: date) -> Row:
-    """The row with what the rules make one look at on that day. The bot decides nothing: the officer may put them on the list."""
+    """The row with what the rules make one look at on that day. The bot decides nothing: the officer may put grown-ups on the list."""
     if row.skipped or row.grave or work.decided.rows.get(str(row.place), {}).get("done"):
         return row
     rules = turn.house.rules.of(work.round_.rule_set if work.round_ else "", day)
@@ -159,7 +159,9 @@ def _judged(turn: Turn, work: Work, row: Row, day: date) -> Row:
             young = donor.birth.list_age(day) < _YOUNG
             message = "list.doubt.young" if young else "list.doubt.old"
             sure = "" if ground.answer is Answer.NO else "_perhaps"
-            doubts.append(Doubt("", f"{message}{sure}", {"lowest": rules.age.lowest, "highest": rules.age.highest}))
+            params = {"lowest": rules.age.lowest, "highest": rules.age.highest}
+            # Nothing is kept of who is too young: their date of birth says otherwise, or the row is left out.
+            doubts.append(Doubt("birth" if young else "", f"{message}{sure}", params, grave=young))
         elif ground.next_on and work.round_:
             doubts.append(Doubt("", "list.doubt.not_yet", {"date": ground.next_on.isoformat()}))
     return replace(row, doubts=(*row.doubts, *doubts)) if doubts else row

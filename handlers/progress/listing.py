@@ -8,7 +8,7 @@ from core.dialogue import Choice
 from core.rounds import Round
 from core.unclear import Unclear
 from handlers.form import Answers, AskAgain, Given, GoTo, Prompt, labelled
-from handlers.progress import compare, scope
+from handlers.progress import board, compare, scope
 from handlers.progress.scope import Seen
 from handlers.turn import Turn
 
@@ -44,9 +44,11 @@ def _picked(answers: Answers, given: Given) -> str:
     return given.value[1:]
 
 
-async def read_round(_: Turn, answers: Answers, given: Given) -> object:
-    """Its board."""
-    answers[scope.ROUND] = _picked(answers, given)
+async def read_round(turn: Turn, answers: Answers, given: Given) -> object:
+    """Its board, with the picture."""
+    answers[scope.ROUND] = code = _picked(answers, given)
+    if round_ := await scope.find(turn, code):
+        await board.send_picture(turn, await scope.see(turn, round_))
     raise GoTo("board")
 
 

@@ -154,6 +154,6 @@ async def _letter(turn: Turn, grant: Grant, code: str) -> str:
     until = datetime.fromtimestamp((turn.at + LIFE_MS) / 1000, UTC).astimezone(turn.settings.zone)
     head = turn.text("team.letter", organisation=turn.settings.organisation, duty=await who_text.duty(turn, grant))
     ways = [turn.text("team.letter_link", link=link) for link in links]
-    ways.append(turn.text("team.letter_code", code=show_handed(code)))
+    ways.append(turn.text("team.letter_or_code" if links else "team.letter_code", code=show_handed(code)))
     end = turn.text("team.letter_until", time=f"{until:%H:%M}", date=show_date(until.date()))
     return "\n".join((head, *ways, end))

@@ -418,3 +418,27 @@ async def test_joins_of_a_list_count_for_the_board_like_any_other(office: Office
         assert (await joins.counts(tx, round_.id, [await office.unit("SYT")])).certain == 2
     codes = [code for (code,) in office.house.rows("SELECT code FROM joins")]
     assert len(set(codes)) == len(codes)
+
+
+async def test_who_signs_is_nobody_on_the_list_and_a_forgotten_name_is_told(office: Office) -> None:
+    """The signatures stand in the columns of names and counts; a row with an age and a phone has no name."""
+    officer = await office.officer("YT")
+    signed = ((None, "NGƯỜI LẬP BIỂU", None, None, None, "TM. BAN THƯỜNG VỤ"), (), (None, "Người Ký Mẫu"))
+    said = await send(office, officer, form([*books.THREE, line(4, None, male=30)], signed=signed))
+    everything = "\n".join(message.get("text", "") for message in office.house.said(officer)) + said
+    assert "Lập Biểu" not in everything
+    assert "không có tên, tôi bỏ qua (dòng 12)" in everything
+    await office.do(officer, NO_ROUND, AGREE)
+    assert len(people(office)) == 3
+
+
+@pytest.mark.parametrize(("age", "said"), [(14, "chưa đủ 18 tuổi"), (17, "có thể chưa đủ 18 tuổi")])
+async def test_nobody_is_kept_who_may_be_too_young(office: Office, age: int, said: str) -> None:
+    """The row is left out, or their date of birth says that they are old enough."""
+    officer = await office.officer("YT")
+    await send(office, officer, form([*books.THREE, line(4, "Phan Thị Trẻ", female=age, phone="0900000104")]))
+    assert said in await office.do(officer, NO_ROUND)
+    assert "Giữ như đọc được" not in office.labels(officer)
+    assert "4 người mới" in await office.do(officer, "1/2/2008")
+    await send(office, officer, form([*books.THREE, line(4, "Phan Thị Trẻ", female=age, phone="0900000104")]))
+    assert "3 người mới" in await office.do(officer, NO_ROUND, "[Bỏ dòng này]")

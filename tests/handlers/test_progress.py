@@ -175,3 +175,12 @@ async def test_an_officer_reminds_those_below_and_not_themselves(office: Office)
     assert "Đã gửi lời nhắc tới 1 cán bộ." in office.last(sector)
     assert len(office.house.said(below)) == 1
     assert len(office.house.rows("SELECT 1 FROM outbox WHERE dedupe_key LIKE 'nudge:%'")) == 1
+
+
+async def test_choosing_a_round_shows_its_picture_at_once(office: Office) -> None:
+    """As naming it does: nobody has to press "refresh" to see it."""
+    admin = await office.admin()
+    await office.do(admin, "/tiendo")
+    label = next(label for label in office.labels(admin) if "04/12/2026" in label)
+    await office.do(admin, f"[{label}]")
+    assert [name for name, _ in documents(office, admin)] == ["board.png"]
