@@ -53,6 +53,7 @@ bench: ## speed, paired with other bots' ways (BENCH=--quick)
 	@.venv/bin/python -m benchmarks.planning $(BENCH)
 	@.venv/bin/python -m benchmarks.audiences $(BENCH)
 	@.venv/bin/python -m benchmarks.boards $(BENCH)
+	@.venv/bin/python -m benchmarks.units $(BENCH)
 
 format: dev ## lay the code out, and mend what can be mended by itself
 	@.venv/bin/ruff check --fix-only --quiet .
