@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.plans import read_plan, write_plan
 from core.joins import JoinState
 from core.rounds import RoundState
-from storage import quotas
+from storage import quotas, units
 from tests.handlers.conversations import House
 from tests.handlers.office import CODE, Office
 from tests.program import DATA, NOW, config_of
@@ -184,3 +184,48 @@ async def test_choosing_a_round_shows_its_picture_at_once(office: Office) -> Non
     label = next(label for label in office.labels(admin) if "04/12/2026" in label)
     await office.do(admin, f"[{label}]")
     assert [name for name, _ in documents(office, admin)] == ["board.png"]
+
+
+async def test_at_night_a_reminder_waits_for_the_morning(tmp_path: Path) -> None:
+    """Pressed at ten in the evening, it comes at seven; the sender is told so."""
+    async with open_app(config_of(tmp_path), Clock(NOW.replace(hour=22))) as app:
+        await app.database.write(lambda tx: write_plan(tx, read_plan(DATA / "house.toml")))
+        office = Office(House(app))
+        await ask(office, {"SYT": 4})
+        admin, officer = await office.admin(), await office.officer("SYT")
+        said = await office.do(admin, f"/tiendo {CODE}", "Nhắc đơn vị chậm", "50", "[Gửi]")
+        assert "nên tin đến lúc 07:00" in said
+        ((not_before,),) = office.house.rows("SELECT not_before FROM outbox WHERE address = ?", officer)
+    morning = (NOW + timedelta(days=1)).replace(hour=7)
+    assert not_before == int(morning.timestamp() * 1000)
+
+
+async def test_a_round_of_before_a_reform_is_told_by_the_units_of_its_day_or_of_today(office: Office) -> None:
+    """The ministry went into the hospital in November; its quota and its people are found under either."""
+    first = await office.round()
+    facts = {name: getattr(first, name) for name in first.__slots__}
+    facts |= {"code": "LS-2026-08", "number": 8, "name": "Đợt 8", "held_on": first.held_on - timedelta(days=100)}
+    await office.add(type(first)(**facts | {"state": RoundState.DONE, "deadline_on": None}))
+    await ask(office, {"SYT": 4, "BVDK": 6}, "LS-2026-08")
+    await join(office, "SYT", 2, code="LS-2026-08")
+    old, new = await office.unit("SYT"), await office.unit("BVDK")
+
+    async def reform(tx: Any) -> None:
+        await tx.run("UPDATE units SET valid_to = '2026-10-31' WHERE id = ?", (old,))
+        await tx.run(
+            "INSERT INTO unit_successions (old_id, new_id, kind, on_day) VALUES (?, ?, 'merge', '2026-11-01')",
+            (old, new),
+        )
+        await units.touch(tx)
+
+    await office.house.app.database.write(reform)
+    await office.do(admin, "/tiendo LS-2026-08")
+    then = office.house.said(admin)[-2]["text"]
+    assert "• Sở Y tế: 2/4 · 50 %" in then
+    assert "• Bệnh viện Đa khoa tỉnh: 0/6 · 0 %" in then
+    now = await office.do(admin, "Theo đơn vị hiện nay")
+    assert "• Bệnh viện Đa khoa tỉnh: 2/10 · 20 %" in now
+    assert "Sở Y tế" not in now
+    await office.do(admin, "Tệp Excel")
+    assert documents(office, admin)[-1][1]["now"] is True
+    assert "• Sở Y tế: 2/4 · 50 %" in await office.do(admin, "Theo đơn vị lúc đó")
