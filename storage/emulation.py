@@ -53,11 +53,6 @@ class Figures:
     def _quota(self, targets: dict[int, int], own: Collection[int]) -> int | None:
         return quota_total({unit: target for unit, target in targets.items() if unit in own}, self.index)
 
-    @property
-    def donations(self) -> int:
-        """Everybody's."""
-        return self._gave.total()
-
 
 def day_of(year: int, today: date) -> date:
     """The day whose tree a year goes by: its last one, or today."""

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from core.quota_table import REGISTRATIONS, Entry, QuotaFile
 from core.quotas import YearKind
+from core.rounds import Round
 from core.units import Unit, UnitIndex
 from handlers.quotas import subject
 from handlers.quotas.subject import Subject
@@ -81,7 +81,7 @@ def unclear_rows(units: Trees, file: QuotaFile, chosen: Mapping[str, int]) -> li
     return [e for e in file.entries if str(e.row) not in chosen and not units.meant(e)]
 
 
-def subjects(file: QuotaFile, round_: Any, year: int | None) -> dict[str, Subject]:
+def subjects(file: QuotaFile, round_: Round | None, year: int | None) -> dict[str, Subject]:
     """What each column of the file is of."""
     found = {REGISTRATIONS: Subject(round_)} if REGISTRATIONS in file.columns and round_ else {}
     kinds = [YearKind(name) for name in file.columns if name != REGISTRATIONS]

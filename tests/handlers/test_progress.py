@@ -219,6 +219,7 @@ async def test_a_round_of_before_a_reform_is_told_by_the_units_of_its_day_or_of_
         await units.touch(tx)
 
     await office.house.app.database.write(reform)
+    admin = await office.admin()
     await office.do(admin, "/tiendo LS-2026-08")
     then = office.house.said(admin)[-2]["text"]
     assert "• Sở Y tế: 2/4 · 50 %" in then

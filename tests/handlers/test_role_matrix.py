@@ -60,7 +60,7 @@ LET_IN: dict[str, frozenset[str]] = {
         EVERYBODY,
     ),
     **dict.fromkeys(
-        "rounds units unmapped progress list plan team audit editfaq questions".split(),
+        "rounds units unmapped progress quotas points list plan team audit editfaq questions".split(),
         OFFICERS,
     ),
     "export": ADMINS,
@@ -75,6 +75,8 @@ ABOUT: dict[str, frozenset[str]] = {
     f"tiepdon {CODE}": ADMINS | {"officer", "helper"},
     f"tiepdon {OTHER}": ADMINS,
     f"tiendo {CODE}": ADMINS | {"officer"},
+    f"chitieu {CODE}": ADMINS | {"officer"},
+    "thidua 2026 YT": ADMINS | {"officer"},
 }
 _NUMBERS = count(1)
 
@@ -236,6 +238,7 @@ WAYS: tuple[tuple[str, str], ...] = (
     ("officer", "nhatky"),
     ("officer", "donvi"),
     ("officer", "tiendo"),
+    ("officer", "chitieu"),
     ("officer", "cauhoi"),
     ("officer", "thanhvien"),
     ("head", "thanhvien"),
@@ -364,6 +367,7 @@ BEYOND: dict[str, set[str]] = {
     "list": set("round unit text group look fix value twin gone full confirm".split()),
     "plan": {"confirm"},
     "progress": set("words share nudge_again under".split()),
+    "quota_file": set("units round year confirm".split()),
     "rounds": set("split_place split_day preview over unit rules splitting".split()),
     "units": set("preview day note".split()),
     "unmapped": {"also"},
