@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from core.people import Role
 from tests.players.player import Player
+from tests.players.said import Said
 from tests.players.script import Play, Scene, later, read_play
 from tests.players.telegram import Phones
 from tests.players.terminal import Terminals
@@ -20,7 +22,18 @@ from tests.servers.telegram import FakeTelegram
 
 _FOLDER = Path(__file__).parent / "transcripts"
 _UPDATE = bool(os.environ.get("UPDATE_TRANSCRIPTS"))
-_ROLES = {"Donor": Role.DONOR, "Officer": Role.OFFICER, "Admin": Role.ADMIN}
+_ROLES = {
+    "Donor": Role.DONOR,
+    "Guest": Role.DONOR,
+    "Helper": Role.HELPER,
+    "Head": Role.HEAD,
+    "Officer": Role.OFFICER,
+    "Admin": Role.ADMIN,
+}
+_OF_A_UNIT = (Role.HEAD, Role.OFFICER)
+# Codes that are handed over are drawn anew each time; in a play there is one, and it is written so.
+_CODE = re.compile(r"\b[2-9A-HJKMNP-Z]{4} [2-9A-HJKMNP-Z]{4}\b")
+_WRITTEN_CODE = "ABCD 2345"
 PLAYS = [read_play(path) for path in sorted(_FOLDER.glob("*.txt"))]
 
 Join = Callable[[str, str], Awaitable[Player]]
@@ -47,6 +60,7 @@ class Cast:
         self._play, self._join = play, join
         self._players: dict[str, Player] = {}
         self._last: Player | None = None
+        self._code = _WRITTEN_CODE
 
     async def play(self, scene: Scene) -> list[list[str]]:
         """One scene; for each message of the bot the forms in which it may be written."""
@@ -55,16 +69,24 @@ class Cast:
             said = await self._last.wait(*moved)
         else:
             self._last = self._players.get(scene.cue.who) or await self._new(scene.cue.who)
-            said = await self._last.play(scene.cue.text)
+            said = await self._last.play(scene.cue.text.replace(_WRITTEN_CODE, self._code))
         written = [*scene.answers, *[""] * len(said)]
-        return [[text] if message.fits(text) else message.forms() for message, text in zip(said, written, strict=False)]
+        return [self._heard(message, text) for message, text in zip(said, written, strict=False)]
+
+    def _heard(self, message: Said, written: str) -> list[str]:
+        forms = message.forms()
+        if (drawn := _CODE.search(forms[0])) and drawn.group() != _WRITTEN_CODE:  # That one is an example.
+            self._code = drawn.group()
+        if message.fits(written.replace(_WRITTEN_CODE, self._code)):
+            return [written]
+        return [form.replace(self._code, _WRITTEN_CODE) for form in forms]
 
     async def _new(self, who: str) -> Player:
         language = self._play.headers.get("language", "vi")
         player = await self._join(who, language)
         role = _ROLES[who]
         if role is not Role.DONOR:
-            await player.become(role, language, self._play.headers.get("unit", "") if role is Role.OFFICER else "")
+            await player.become(role, language, self._play.headers.get("unit", "") if role in _OF_A_UNIT else "")
         self._players[who] = player
         return player
 
