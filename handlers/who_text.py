@@ -46,7 +46,10 @@ async def names_alone(turn: Turn, addresses: Collection[str]) -> dict[str, str]:
         person = known.get(address)
         donor = registered.get(person.id or 0) if person else None
         channel = turn.voice.channel(address.partition(":")[0])
-        texts[address] = f"{mask_name(donor.full_name)} ({channel})" if donor else channel
+        if donor:
+            texts[address] = f"{mask_name(donor.full_name)} ({channel})"
+        else:
+            texts[address] = turn.text("who.unnamed" if address else "who.gone", channel=channel)
     return texts
 
 

@@ -12,7 +12,7 @@ from storage import clubs, donors, records
 REGISTER = "register"  # The form in which a club is remembered until there is somebody to ask.
 REMEMBERED = "_club"
 PURPOSE = "club"
-_LEAVE = "leave"
+_LEAVE = "club.leave_word"  # The word, of any language, that stands before the code of a club to be left.
 
 
 def purpose(club: Unit) -> str:
@@ -28,7 +28,7 @@ async def _club(turn: Turn, code: str) -> Unit | None:
 async def club(turn: Turn, args: str) -> None:
     """`args`: the code of a club to join, "leave CODE" to leave one; without, the person's clubs."""
     word, _, rest = args.partition(" ")
-    if word == _LEAVE:
+    if rest and word.lower() in turn.house.words.everywhere(_LEAVE):
         await _leave(turn, rest.strip())
     elif args:
         await _join(turn, args)
@@ -42,8 +42,9 @@ async def _mine(turn: Turn) -> None:
     if not mine:
         turn.say("club.none", contact=turn.settings.contact)
         return
-    lines = "\n".join(f"• {unit.name} – /{_name(turn)} {_LEAVE} {unit.code}" for unit in mine)
-    buttons = tuple(Button(turn.text("club.leave", club=unit.name), f"/club {_LEAVE} {unit.code}") for unit in mine)
+    leave = turn.text(_LEAVE)
+    lines = "\n".join(f"• {unit.name} – /{_name(turn)} {leave} {unit.code}" for unit in mine)
+    buttons = tuple(Button(turn.text("club.leave", club=unit.name), f"/club {leave} {unit.code}") for unit in mine)
     turn.reply(Reply(turn.text("club.mine", clubs=lines), buttons))
 
 

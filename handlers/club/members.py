@@ -81,21 +81,21 @@ async def _ask_members(turn: Turn, answers: Answers) -> Prompt:
     total = await clubs.count(turn.tx, club.id)
     first = pages.first(answers, total)
     page = await clubs.members(turn.tx, club.id, first=first, most=pages.PAGE)
-    lines = [await _line(turn, first + place, member) for place, member in enumerate(page, 1)]
+    lines = [await _line(turn, member) for member in page]
     head = turn.text("club.members" if total else "club.empty", club=club.name, count=total)
     choices = [Choice(f"m{member.person_id}", line) for member, line in zip(page, lines, strict=True)]
     ways = {"link": "club.link", **({"file": "club.file"} if total else {})}
     return Prompt(head, [*pages.told_apart(choices), *pages.ways(turn, answers, total), *pages.offered(turn, **ways)])
 
 
-async def _line(turn: Turn, number: int, member: Member) -> str:
+async def _line(turn: Turn, member: Member) -> str:
     donor = member.donor
     facts = {
         "name": mask_name(donor.full_name),
         "phone": mask_phone(donor.phone),
         "workplace": await _workplace(turn, member),
     }
-    return turn.text("club.line", number=number, **facts)
+    return turn.text("club.line", **facts)
 
 
 async def _workplace(turn: Turn, member: Member) -> str:
