@@ -194,12 +194,11 @@ def _topmost(unit_ids: Collection[int], index: UnitIndex) -> list[Unit]:
 
 def as_of_today(quotas: Mapping[int, int], index: UnitIndex) -> dict[int, int]:
     """The quotas of former units with those that took all of them over; of a unit that was parted they stay where they were."""
-    moved: dict[int, int] = {}
+    moved: dict[int, dict[int, int]] = {}
     for unit_id, target in quotas.items():
         heir = index.heir(unit_id)
-        now = heir.id if heir else unit_id
-        moved[now] = moved.get(now, 0) + target
-    return moved
+        moved.setdefault(heir.id if heir else unit_id, {})[unit_id] = target
+    return {unit_id: quota_total(asked, index) or 0 for unit_id, asked in moved.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,13 +116,13 @@ async def move(tx: Tx, unit_id: int, parent_id: int | None, day: date | None, *,
     """From the day on (None: since ever) the unit belongs to another parent in a line, or in that line to none."""
     await _close(tx, "unit_id = ? AND line = ?", (unit_id, line), day)
     if parent_id is not None:
-        await _link(tx, line, (unit_id, parent_id), day)
+        await _link(tx, line, (unit_id, parent_id), day.isoformat() if day else "")
     await units.touch(tx)
 
 
 async def report_to(tx: Tx, unit_id: int, parent_id: int, day: date | None) -> None:
     """From the day on the unit also reports to another one, beside those it reports to."""
-    await _link(tx, "reports", (unit_id, parent_id), day)
+    await _link(tx, "reports", (unit_id, parent_id), day.isoformat() if day else "")
     await units.touch(tx)
 
 
@@ -132,12 +132,12 @@ async def report_no_more(tx: Tx, unit_id: int, parent_id: int, day: date) -> Non
     await units.touch(tx)
 
 
-async def _link(tx: Tx, line: str, between: tuple[int, int], day: date | None) -> None:
-    """`between`: the unit and its parent."""
+async def _link(tx: Tx, line: str, between: tuple[int, int], since: str, until: str | None = None) -> None:
+    """`between`: the unit and its parent; ISO days, "" and None for no end."""
     await tx.run(
-        "INSERT INTO unit_links (unit_id, line, parent_id, valid_from) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (unit_id, line, parent_id, valid_from) DO UPDATE SET valid_to = NULL",
-        (between[0], line, between[1], day.isoformat() if day else ""),
+        "INSERT INTO unit_links (unit_id, line, parent_id, valid_from, valid_to) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (unit_id, line, parent_id, valid_from) DO UPDATE SET valid_to = excluded.valid_to",
+        (between[0], line, between[1], since, until),
     )
 
 
@@ -191,15 +191,16 @@ async def _hand_over(tx: Tx, old_id: int, to: int | None, day: date, *, spared: 
     """What is linked to a unit that ends is linked to another one from the day on; units that end along with it are not."""
     first = day.isoformat()
     links = await tx.all(
-        "SELECT DISTINCT unit_id, line FROM unit_links WHERE parent_id = ? AND (valid_to IS NULL OR valid_to >= ?)",
+        "SELECT unit_id, line, valid_from, valid_to FROM unit_links WHERE parent_id = ? AND (valid_to IS NULL OR valid_to >= ?)"
+        " ORDER BY valid_from",
         (old_id, first),
     )
-    for unit_id, line in links:
-        if unit_id in spared:
-            continue
+    going = [link for link in links if link[0] not in spared]
+    for unit_id, line, *_ in going:
         await _close(tx, "unit_id = ? AND line = ? AND parent_id = ?", (unit_id, line, old_id), day)
+    for unit_id, line, since, until in going:  # What is to come, or to end, later still does.
         if to is not None and unit_id != to:
-            await _link(tx, line, (unit_id, to), day)
+            await _link(tx, line, (unit_id, to), max(since, first), until)
 
 
 async def _parent(tx: Tx, unit_id: int, *, last: bool = False) -> int | None:

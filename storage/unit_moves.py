@@ -6,13 +6,19 @@ Doing it twice changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from storage import marks, units
+from core.board import quota_total
+from core.quotas import YearKind
+from core.units import UnitIndex
+from storage import marks, quotas, units
 from storage.database import Tx
 
 _SETTLED = "units_settled"
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,9 @@ async def settle(tx: Tx, today: date) -> list[Moved]:
     done = f"{today.isoformat()} {await marks.get(tx, units.REVISION, '0')}"
     if await marks.get(tx, _SETTLED, "") == done:
         return []
-    moved = [await _move(tx, step) for step in await _due(tx, today)]
+    steps = _in_order(await _due(tx, today))
+    moved = [await _move(tx, step) for step in steps]
+    await _quotas(tx, steps)
     await marks.set_(tx, _SETTLED, done)
     return [one for one in moved if one.donors or one.answers or one.officers]
 
@@ -53,6 +61,25 @@ async def _due(tx: Tx, today: date) -> list[Step]:
     return [Step(old_id, new_id, date.fromisoformat(day)) for old_id, new_id, day in rows]
 
 
+def _in_order(steps: Sequence[Step]) -> list[Step]:
+    """What goes into a unit goes before that unit goes on, also where it was to come later: nothing is left in between."""
+    into: dict[int, list[Step]] = {}
+    for step in steps:
+        into.setdefault(step.new_id, []).append(step)
+    ordered: dict[Step, None] = {}
+
+    def take(step: Step, on_the_way: frozenset[Step]) -> None:
+        for before in into.get(step.old_id, ()):
+            if before not in ordered and before not in on_the_way:  # A circle in the data ends the walk.
+                take(before, on_the_way | {before})
+        ordered[step] = None
+
+    for step in steps:
+        if step not in ordered:
+            take(step, frozenset((step,)))
+    return list(ordered)
+
+
 async def _move(tx: Tx, step: Step) -> Moved:
     donors = await tx.run("UPDATE donors SET unit_id = ? WHERE unit_id = ? RETURNING id", (step.new_id, step.old_id))
     answers = await tx.run(  # Of rounds before that day the answers stay: they are history.
@@ -60,7 +87,6 @@ async def _move(tx: Tx, step: Step) -> Moved:
         (step.new_id, step.old_id, step.on_day.isoformat()),
     )
     officers = await _roles(tx, step)
-    await _quotas(tx, step)
     await _invitations(tx, step)
     for table in ("unit_texts", "questions"):
         await tx.run(f"UPDATE {table} SET unit_id = ? WHERE unit_id = ?", (step.new_id, step.old_id))  # noqa: S608
@@ -85,26 +111,49 @@ async def _roles(tx: Tx, step: Step) -> int:
     return len(moved)
 
 
-async def _quotas(tx: Tx, step: Step) -> None:
-    """What was asked of both is asked of the one that is left: in rounds from that day on, and in the years after."""
-    later = (step.new_id, step.old_id, step.on_day.isoformat())
-    await tx.run(
-        "INSERT INTO round_quotas (round_id, unit_id, target) SELECT q.round_id, ?, q.target FROM round_quotas q"
-        " JOIN rounds r ON r.id = q.round_id WHERE q.unit_id = ? AND r.held_on >= ?"
-        " ON CONFLICT (round_id, unit_id) DO UPDATE SET target = round_quotas.target + excluded.target",
-        later,
-    )
-    await tx.run(
-        "DELETE FROM round_quotas WHERE unit_id = ? AND round_id IN (SELECT id FROM rounds WHERE held_on >= ?)",
-        later[1:],
-    )
-    years = (step.new_id, step.old_id, step.on_day.year + (step.on_day.month > 1 or step.on_day.day > 1))
-    await tx.run(
-        "INSERT INTO year_quotas (year, kind, unit_id, target) SELECT year, kind, ?, target FROM year_quotas"
-        " WHERE unit_id = ? AND year >= ? ON CONFLICT (year, kind, unit_id) DO UPDATE SET target = year_quotas.target + excluded.target",
-        years,
-    )
-    await tx.run("DELETE FROM year_quotas WHERE unit_id = ? AND year >= ?", years[1:])
+async def _quotas(tx: Tx, steps: Sequence[Step]) -> None:
+    """What was asked of units that went into one is asked of that one: in rounds from that day on, and in the years after."""
+    groups: dict[tuple[int, date], list[int]] = {}
+    for step in steps:  # A group comes where its last one does: after whatever went into one of its units.
+        key = (step.new_id, step.on_day)
+        groups[key] = [*groups.pop(key, []), step.old_id]
+    for (new_id, day), old_ids in groups.items():
+        olds = ", ".join(str(int(unit_id)) for unit_id in old_ids)
+        rounds = await _asked(
+            tx,
+            "round_id",
+            "round_quotas WHERE round_id IN (SELECT q.round_id FROM round_quotas q JOIN rounds r ON r.id = q.round_id"
+            f" WHERE r.held_on >= ? AND q.unit_id IN ({olds}))",  # noqa: S608 (integers only)
+            day.isoformat(),
+        )
+        years = await _asked(
+            tx,
+            "year, kind",
+            f"year_quotas WHERE (year, kind) IN (SELECT year, kind FROM year_quotas WHERE year >= ? AND unit_id IN ({olds}))",  # noqa: S608
+            day.year + (day.month > 1 or day.day > 1),
+        )
+        if not (rounds or years):
+            continue
+        index = await units.index_of(tx, day - _DAY)
+        for (round_id,), asked in rounds.items():
+            await quotas.set_round(tx, round_id, _together(asked, old_ids, new_id, index))
+        for (year, kind), asked in years.items():
+            await quotas.set_year(tx, year, YearKind(kind), _together(asked, old_ids, new_id, index))
+
+
+async def _asked(tx: Tx, key: str, source: str, since: object) -> dict[tuple[Any, ...], dict[int, int]]:
+    """What is asked: (round) or (year, kind) -> unit -> target."""
+    found: dict[tuple[Any, ...], dict[int, int]] = {}
+    for *keys, unit_id, target in await tx.all(f"SELECT {key}, unit_id, target FROM {source}", (since,)):  # noqa: S608 (our own names)
+        found.setdefault(tuple(keys), {})[unit_id] = target
+    return found
+
+
+def _together(asked: Mapping[int, int], old_ids: Sequence[int], new_id: int, index: UnitIndex) -> dict[int, int | None]:
+    """The quotas to be set. A quota within a quota is no quota more, and one that moves up hides none: the total stays."""
+    within = index.below(new_id) | set(old_ids)
+    total = quota_total({unit_id: target for unit_id, target in asked.items() if unit_id in within}, index)
+    return {**dict.fromkeys(old_ids), new_id: total}
 
 
 async def _invitations(tx: Tx, step: Step) -> None:
@@ -139,7 +188,7 @@ async def _stood_above(tx: Tx, step: Step) -> bool:
 
 async def _came_from(tx: Tx, step: Step) -> list[int]:
     """The units that were below the old one until that day."""
-    last = (step.on_day - timedelta(days=1)).isoformat()
+    last = (step.on_day - _DAY).isoformat()
     rows = await tx.all(
         "SELECT unit_id FROM unit_links WHERE parent_id = ? AND line = 'counts' AND valid_to = ? ORDER BY unit_id",
         (step.old_id, last),

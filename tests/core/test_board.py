@@ -34,6 +34,14 @@ def board(counted: dict[int | None, Tally], quotas: dict[int, int], sight: Sight
     return make_board(counted, quotas, sight)
 
 
+def test_a_quota_within_the_one_it_went_into_is_no_quota_more() -> None:
+    """Told by the units of today: the school that became part of its district was within its quota before."""
+    ended = Unit(4, "CL-TH", "school", "Trường Tiểu học Chi Lăng", parent_id=3, valid_to="2025-06-30")
+    units = [ended if unit.id == 4 else unit for unit in INDEX.units.values()]
+    gone = [Succession(4, 3, "merge", date(2025, 7, 1))]
+    assert as_of_today({3: 150, 4: 20}, UnitIndex.of(units, date(2026, 1, 1), successions=gone)) == {3: 150}
+
+
 def test_a_unit_has_the_people_of_all_below_it() -> None:
     """Of the district: its own and its school's."""
     made = board({3: people(certain=2), 4: people(certain=3, maybe=1)}, {3: 10})

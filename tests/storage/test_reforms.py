@@ -18,6 +18,7 @@ from core.ages import Birth
 from core.blood import Abo, Rh
 from core.joins import JoinState
 from core.people import Donor, Grant, Role, Sex
+from core.quotas import YearKind
 from core.reforms import why_not_end, why_not_move
 from core.rounds import Round, RoundState
 from core.unit_figures import as_of_now
@@ -144,6 +145,69 @@ async def test_a_merged_unit_keeps_its_history_and_its_people_go_over_on_the_day
         "SELECT r.code, q.unit_id FROM round_units q JOIN rounds r ON r.id = q.round_id ORDER BY 1"
     )
     assert invited == [("R-AFTER", ids["BS"]), ("R-BEFORE", ids["CL"])]
+
+
+@pytest.mark.parametrize(
+    ("merged", "into", "before", "after"),
+    [
+        (["CL"], "BS", {"CL": 150, "BS": 100}, {"BS": 250}),
+        (["CL-TH"], "CL", {"CL": 150, "CL-TH": 20}, {"CL": 150}),
+        (["CL"], "CL-TH", {"CL": 150, "CL-TH": 20}, {"CL-TH": 150}),
+        (["CL", "CL-TH"], "BS", {"CL": 150, "CL-TH": 20, "BS": 100}, {"BS": 250}),
+        (["CL-TH"], "CL", {"CL-TH": 20, "TTYT": 30}, {"CL": 50, "TTYT": 30}),
+        (["CL"], "BS", {"BS": 100}, {"BS": 100}),
+        (["CL"], "BS", {"CL": 0}, {"BS": 0}),
+    ],
+)
+async def test_quotas_of_merged_units_come_to_what_they_came_to(
+    province: Province, merged: list[str], into: str, before: dict[str, int], after: dict[str, int]
+) -> None:
+    """Of rounds from that day on and of later years: one within another is no quota more; looked at again, nothing changes."""
+    ids, late = province.ids, (await province.rows("SELECT id FROM rounds WHERE code = 'R-AFTER'"))[0][0]
+    targets = {ids[code]: target for code, target in before.items()}
+    await province.do(lambda tx: quotas.set_round(tx, late, targets))
+    for year in (2025, 2026):
+        await province.do(lambda tx, year=year: quotas.set_year(tx, year, YearKind.LIVING, targets))
+    await province.do(lambda tx: reforms.merge(tx, [ids[code] for code in merged], ids[into], When(DAY)))
+    names = {unit_id: code for code, unit_id in ids.items()}
+    for day in (DAY, AFTER):
+        await province.do(lambda tx, day=day: unit_moves.settle(tx, day))
+        stored = await province.rows("SELECT unit_id, target FROM round_quotas")
+        assert {names[unit_id]: target for unit_id, target in stored} == after
+        years = await province.rows("SELECT year, unit_id, target FROM year_quotas")
+        assert {names[unit_id]: target for year, unit_id, target in years if year == 2026} == after
+        assert {names[unit_id]: target for year, unit_id, target in years if year == 2025} == before
+
+
+async def test_a_move_that_is_to_come_still_comes_when_its_unit_is_handed_over(province: Province) -> None:
+    """Into the unit that ends, and out of it: each on its day, and one parent at a time."""
+    ids, between, later = province.ids, date(2025, 10, 1), date(2026, 1, 1)
+    await province.do(lambda tx: reforms.move(tx, ids["SYT"], ids["CL"], later))
+    await province.do(lambda tx: reforms.move(tx, ids["TTYT"], ids["SYT"], later))
+    await province.do(lambda tx: reforms.merge(tx, [ids["CL"]], ids["BS"], When(DAY)))
+
+    async def parents(day: date) -> list[int | None]:
+        index = await province.index(day)
+        return [index.units[ids[code]].parent_id for code in ("SYT", "TTYT")]
+
+    assert await parents(BEFORE) == [ids["LS"], ids["CL"]]
+    assert await parents(between) == [ids["LS"], ids["BS"]]
+    assert await parents(later) == [ids["BS"], ids["SYT"]]
+    open_ones = (
+        "SELECT unit_id FROM unit_links WHERE line = 'counts' AND valid_to IS NULL GROUP BY 1 HAVING count(*) > 1"
+    )
+    assert await province.rows(open_ones) == []
+
+
+async def test_who_goes_into_a_unit_that_has_gone_on_by_then_goes_on_too(province: Province) -> None:
+    """A merger that was to come finds its heir merged before: on that day people are at the last one, not in between."""
+    ids = province.ids
+    await province.do(lambda tx: reforms.merge(tx, [ids["CL"]], ids["BS"], When(AFTER)))
+    await province.do(lambda tx: reforms.merge(tx, [ids["BS"]], ids["LS"], When(DAY)))
+    await province.do(lambda tx: unit_moves.settle(tx, DAY))
+    await province.do(lambda tx: unit_moves.settle(tx, AFTER))
+    counted = await province.rows("SELECT unit_id, count(*) FROM donors GROUP BY 1 ORDER BY 1")
+    assert counted == [(ids["LS"], 2), (ids["TTYT"], 1)]
 
 
 async def test_the_tree_is_another_one_from_the_day_on_and_the_old_one_before(province: Province) -> None:
