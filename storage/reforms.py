@@ -132,7 +132,7 @@ async def report_no_more(tx: Tx, unit_id: int, parent_id: int, day: date) -> Non
     await units.touch(tx)
 
 
-async def _link(tx: Tx, line: str, between: tuple[int, int], since: str, until: str | None = None) -> None:
+async def _link(tx: Tx, line: str, between: tuple[int, int], since: str, *, until: str | None = None) -> None:
     """`between`: the unit and its parent; ISO days, "" and None for no end."""
     await tx.run(
         "INSERT INTO unit_links (unit_id, line, parent_id, valid_from, valid_to) VALUES (?, ?, ?, ?, ?)"
@@ -200,7 +200,7 @@ async def _hand_over(tx: Tx, old_id: int, to: int | None, day: date, *, spared: 
         await _close(tx, "unit_id = ? AND line = ? AND parent_id = ?", (unit_id, line, old_id), day)
     for unit_id, line, since, until in going:  # What is to come, or to end, later still does.
         if to is not None and unit_id != to:
-            await _link(tx, line, (unit_id, to), max(since, first), until)
+            await _link(tx, line, (unit_id, to), max(since, first), until=until)
 
 
 async def _parent(tx: Tx, unit_id: int, *, last: bool = False) -> int | None:

@@ -122,8 +122,8 @@ async def _quotas(tx: Tx, steps: Sequence[Step]) -> None:
         rounds = await _asked(
             tx,
             "round_id",
-            "round_quotas WHERE round_id IN (SELECT q.round_id FROM round_quotas q JOIN rounds r ON r.id = q.round_id"
-            f" WHERE r.held_on >= ? AND q.unit_id IN ({olds}))",  # noqa: S608 (integers only)
+            "round_quotas WHERE round_id IN (SELECT q.round_id FROM round_quotas q JOIN rounds r ON r.id = q.round_id"  # noqa: S608
+            f" WHERE r.held_on >= ? AND q.unit_id IN ({olds}))",
             day.isoformat(),
         )
         years = await _asked(
