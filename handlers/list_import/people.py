@@ -9,6 +9,7 @@ from core.blood import Abo, Rh
 from core.list_births import birth_of
 from core.list_rows import Row
 from core.list_twins import Known
+from core.merging import DECLARED
 from core.people import Donor, Sex
 
 _EXACT = ("date", "year", "age")
@@ -40,6 +41,7 @@ def updated(before: Donor, row: Row) -> Donor:
     more_exact = (
         _EXACT.index(new.birth.precision) < _EXACT.index(before.birth.precision) or new.birth.year != before.birth.year
     )
+    said = before.group_source == DECLARED  # A list knows no better than a certificate.
     last = max(filter(None, (before.last_donation, new.last_donation)), default=None)
     changes: dict[str, Any] = {
         "full_name": new.full_name,
@@ -50,8 +52,8 @@ def updated(before: Donor, row: Row) -> Donor:
         "donations": facts.get("donations", before.donations),
         "phone": new.phone or before.phone,
         "note": new.note or before.note,
-        "abo": new.abo if new.abo is not Abo.UNKNOWN else before.abo,
-        "rh": new.rh if new.rh is not Rh.UNKNOWN else before.rh,
+        "abo": new.abo if new.abo is not Abo.UNKNOWN and said else before.abo,
+        "rh": new.rh if new.rh is not Rh.UNKNOWN and said else before.rh,
     }
     return replace(before, **changes, last_donation=last if changes["donations"] else None)
 
