@@ -15,6 +15,7 @@ from handlers.documents import (
     plan_report,
     plan_template,
     points_xlsx,
+    poster,
     quotas_xlsx,
     ticket,
     unit_tree,
@@ -45,5 +46,6 @@ DOCUMENTS: dict[str, Document] = {
         missed,
     )
 }
+DOCUMENTS |= {document.name: document for document in (poster.PDF, poster.PNG)}
 
 __all__ = ["DOCUMENTS", "Document", "Paper", "Params", "Progress"]

@@ -66,7 +66,8 @@ def prepare(path: Path) -> None:
 
 
 @lru_cache(8)
-def _font(pen: Pen) -> FontProperties:
+def font(pen: Pen) -> FontProperties:
+    """How matplotlib is told about a pen."""
     from matplotlib.font_manager import FontProperties
 
     # The one that comes with matplotlib: it has every Vietnamese letter, wherever this runs.
@@ -84,7 +85,7 @@ def _ruler() -> RendererAgg:
 @lru_cache(4096)
 def width_of(text: str, pen: Pen) -> float:
     """Pixels that one line of text takes."""
-    width, _, _ = _ruler().get_text_width_height_descent(text, _font(pen), ismath=False)
+    width, _, _ = _ruler().get_text_width_height_descent(text, font(pen), ismath=False)
     return float(width)
 
 
@@ -155,7 +156,7 @@ class Picture:
                 words.x / WIDTH,
                 1 - words.y / height,
                 words.text,
-                fontproperties=_font(words.pen),
+                fontproperties=font(words.pen),
                 color=words.pen.colour,
                 ha="right" if words.right else "left",
                 va="top",

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from core.dates import show_date
 from core.unclear import Unclear
 from core.units import Unit, UnitIndex
-from handlers import unit_question
+from handlers import poster_files, unit_question
 from handlers.form import Answers, Given, GoTo, Prompt, labelled
 from handlers.turn import Turn
 from handlers.unit_office import access, reform, tree
@@ -27,6 +27,7 @@ def _ways(turn: Turn, index: UnitIndex, unit: Unit) -> dict[str, str]:
     if index.ended(unit):
         return ways
     ways |= {"add": "units.do.add", "rename": "units.do.rename", "reports": "units.do.reports"}
+    ways |= {"poster": "units.do.poster"}
     if unit.valid_to is None and access.may_reform(turn.person, unit, index):
         ways |= {"move": "units.do.move", "merge": "units.do.merge"}
         ways |= {"split": "units.do.split", "dissolve": "units.do.dissolve"}
@@ -113,4 +114,7 @@ async def read_card(turn: Turn, answers: Answers, given: Given, unit: Unit) -> o
         turn, await turn.unit_index(), unit
     ):  # Somebody else has changed it since it was shown.
         raise GoTo("card", turn.text("units.moved_on"))
+    if given.value == "poster":
+        poster_files.send(turn, unit)
+        raise GoTo("card")
     raise reform.begin(answers, given.value, unit.id)
