@@ -108,7 +108,7 @@ async def _ask_card(turn: Turn, answers: Answers) -> Prompt:
     counts = await joins.counts(turn.tx, round_.id)
     day = show_date(round_.held_on)
     text = turn.text("desk.card", name=round_.name, date=day, certain=counts.certain, maybe=counts.maybe)
-    return Prompt(text, pages.offered(turn, people="desk.people"))
+    return Prompt(text, pages.offered(turn, people="desk.people", walk_in="desk.walk_in"))
 
 
 async def _read_card(turn: Turn, answers: Answers, given: Given) -> object:
@@ -116,6 +116,9 @@ async def _read_card(turn: Turn, answers: Answers, given: Given) -> object:
     if given.value == "people":
         pages.begin(answers)
         raise GoTo("people")
+    if given.value == "walk_in":
+        turn.follow = f"/person walkin {round_.code}"
+        raise Finish(turn.text("desk.to_walk_in"))
     code = read_code(given.text)
     join = await joins.by_code(turn.tx, code) if code else None
     if join is None or join.round_id != round_.id:

@@ -117,6 +117,8 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM invites WHERE made_by = ?", (address,))  # Nobody answers for them any more.
     await tx.run("UPDATE invites SET ended_by = '' WHERE ended_by = ?", (address,))
     await tx.run("UPDATE roles SET granted_by = '' WHERE granted_by = ?", (address,))
+    await tx.run("UPDATE link_codes SET made_by = '' WHERE made_by = ?", (address,))
+    await tx.run("DELETE FROM pictures WHERE address = ?", (address,))
     await questions.forget(tx, address)
     await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state IN ('pending', 'held')", (address,))
     # What is on its way right now cannot be called back, but it is not tried again.

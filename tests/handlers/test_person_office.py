@@ -434,3 +434,11 @@ async def test_maybe_is_taken_off_as_well(office: Office) -> None:
     await office.joins(her, JoinState.MAYBE)
     await office.do(officer, f"/nguoi p{her}", "[Rút khỏi một đợt]", "1", "[Rút tên]")
     assert office.house.rows("SELECT state FROM joins") == [("no",)]
+
+
+async def test_the_desk_leads_to_who_walks_in(office: Office) -> None:
+    """One tap from the card of the round."""
+    who = await helper(office)
+    office.house.app.clock.move(timedelta(days=12))
+    await office.do(who, f"/tiepdon {CODE}", "[Thêm khách đến trực tiếp]", *WALK_IN)
+    assert "V. A. Páo đã có tên" in office.last(who)
