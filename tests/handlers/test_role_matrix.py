@@ -17,10 +17,12 @@ import pytest_asyncio
 from bot.app import open_app
 from bot.clock import Clock
 from bot.plans import read_plan, write_plan
+from core.audience import Audience
+from core.broadcasts import Content
 from core.dialogue import Command, Inbound, Input, Press, Text
 from core.people import Grant, Role
 from handlers.engine import _BY_NAME, _FORMS, ACTIONS
-from storage import clubs, invites, marks, people, roles, units
+from storage import broadcasts, clubs, invites, marks, people, roles, units
 from storage.database import Tx
 from storage.inbox import Delivered
 from tests.handlers.conversations import House
@@ -31,6 +33,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CHANNELS = ("terminal", "web", "telegram")
 TICKET = "ABC234"
 DAY_MS = 86_400_000
+AHEAD_MS = int(NOW.timestamp() * 1000) + 40 * DAY_MS
 FIRST, SPARE = 101, 6  # Numbers of the cast; how many more each has, for trying many buttons at once.
 OTHER = "LS-2026-12"  # The round of HL; CODE is that of YT.
 # Who tries: their role, of which unit or round. A donor is one without a role, a stranger is not known at all.
@@ -60,12 +63,14 @@ LET_IN: dict[str, frozenset[str]] = {
         EVERYBODY,
     ),
     **dict.fromkeys(
-        "rounds units unmapped progress quotas points list plan team audit editfaq questions".split(),
+        "rounds units unmapped progress quotas points list plan team audit editfaq questions broadcast broadcasts castpause castresume"
+        " caststop castagain castleave castmissed".split(),
         OFFICERS,
     ),
     "export": ADMINS,
     "members": HEADS,
     "desk": HELPERS,
+    "person": HELPERS,
 }
 COMMAND_REFUSALS = ("chỉ dành cho",)
 # A command about one thing, and who may have it: others are told no more than strangers are.
@@ -134,6 +139,8 @@ async def _belongings(tx: Tx, donor: int) -> None:
         tx, "ABCD2345", Grant(Role.OFFICER, unit), by=seats("officer")[0], at=int(NOW.timestamp() * 1000) + 11 * DAY_MS
     )
     await tx.run("UPDATE joins SET code = ?", (TICKET,))
+    cast = broadcasts.New(seats("officer")[0], Content({"vi": "Mời bạn"}), Audience(frozenset((unit,))), 1, 1, AHEAD_MS)
+    await broadcasts.add(tx, cast)
     await tx.run(
         "INSERT INTO questions (address, unit_id, question, asked_at) VALUES (?, ?, 'Đi bằng gì?', 1)", (address, unit)
     )
@@ -227,6 +234,19 @@ async def test_a_command_about_something_by_everybody(house: House, line: str) -
             assert not any(secret in said[address] for secret in secrets), (person, said[address])
 
 
+@pytest.mark.parametrize("name", ["cacthongbao", "castpause", "castresume", "caststop", "castmissed"])
+async def test_a_message_to_many_is_its_sender_s(house: House, name: str) -> None:
+    """Another officer, and even the sender's namesake on another channel, learns not that there is one."""
+    await clear(house)
+    before = refusals(house)
+    who = {address: person for person in CAST for address in seats(person)[: len(CHANNELS)]}
+    await together(house, [(address, Command(name, "1")) for address in who])
+    after, said = refusals(house), heard(house)
+    let_in = {address for address in who if after.get(address, 0) == before.get(address, 0)}
+    assert let_in == {seats("officer")[0], *(address for address, person in who.items() if person in ADMINS)}
+    assert not any("Mời bạn" in said[address] for address in who.keys() - let_in)
+
+
 # Ways into the office, and who goes them; from there every button is pressed, and where words are asked for these are typed.
 WAYS: tuple[tuple[str, str], ...] = (
     ("officer", f"dot {CODE}"),
@@ -237,6 +257,10 @@ WAYS: tuple[tuple[str, str], ...] = (
     ("officer", "canbo"),
     ("officer", "nhatky"),
     ("officer", "donvi"),
+    ("officer", "nguoi"),
+    ("helper", "nguoi"),
+    ("officer", "thongbao"),
+    ("officer", "cacthongbao"),
     ("officer", "tiendo"),
     ("officer", "chitieu"),
     ("officer", "cauhoi"),
@@ -363,14 +387,23 @@ async def attack(house: House, screen: Screen) -> list[str]:
 
 # Screens that are only reached with a file or with words that fit: the tests of their rooms press their buttons.
 BEYOND: dict[str, set[str]] = {
-    "editfaq": {"restore"},
-    "list": set("round unit text group look fix value twin gone full confirm".split()),
-    "plan": {"confirm"},
-    "progress": set("words share nudge_again under".split()),
-    "quota_file": set("units round year confirm".split()),
-    "rounds": set("split_place split_day preview over unit rules splitting".split()),
-    "units": set("preview day note".split()),
-    "unmapped": {"also"},
+    name: set(steps.split())
+    for name, steps in {
+        "broadcast": "again number",
+        "editfaq": "restore",
+        "export": "by",
+        "list": "round unit text group look fix value twin gone full confirm",
+        "newperson": "phone unit sex abo rh count last note round twin",
+        "person": "adding over moving erase pair count",
+        "plan": "confirm",
+        "progress": "words share nudge_again under",
+        "quota_file": "year round units confirm",
+        "quotas": "target",
+        "rounds": "split_place split_day splitting preview unit rules",
+        "unitfile": "confirm",
+        "units": "preview day note",
+        "unmapped": "also",
+    }.items()
 }
 
 
