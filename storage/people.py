@@ -30,6 +30,15 @@ ADDRESSES = (
     ("questions", "answered_by"),
     ("faq", "changed_by"),
 )
+# What stays when whoever did it is forgotten, and names them no more.
+_SIGNED = (
+    ("roles", "granted_by"),
+    ("invites", "ended_by"),
+    ("link_codes", "made_by"),
+    ("unit_texts", "address"),
+    ("broadcasts", "address"),
+    ("faq", "changed_by"),
+)
 _AT_ONCE = 500  # values of one statement
 # Above everybody who is, and who was: forms, drafts and keys of messages name people by their number.
 _NEW_ID = (
@@ -115,10 +124,9 @@ async def forget(tx: Tx, address: str) -> None:
     await tx.run("DELETE FROM bubbles WHERE address = ?", (address,))
     await tx.run("DELETE FROM uploads WHERE address = ?", (address,))
     await tx.run("DELETE FROM invites WHERE made_by = ?", (address,))  # Nobody answers for them any more.
-    await tx.run("UPDATE invites SET ended_by = '' WHERE ended_by = ?", (address,))
-    await tx.run("UPDATE roles SET granted_by = '' WHERE granted_by = ?", (address,))
-    await tx.run("UPDATE link_codes SET made_by = '' WHERE made_by = ?", (address,))
     await tx.run("DELETE FROM pictures WHERE address = ?", (address,))
+    for table, column in _SIGNED:
+        await tx.run(f"UPDATE {table} SET {column} = '' WHERE {column} = ?", (address,))  # noqa: S608 (our own names)
     await questions.forget(tx, address)
     await tx.run("UPDATE outbox SET state = 'cancelled' WHERE address = ? AND state IN ('pending', 'held')", (address,))
     # What is on its way right now cannot be called back, but it is not tried again.

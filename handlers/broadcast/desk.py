@@ -114,7 +114,12 @@ async def _stop(turn: Turn, cast: Cast) -> bool:
 
 
 async def _again(turn: Turn, cast: Cast) -> bool:
-    return bool(await broadcasts.send_again(turn.tx, cast.id))
+    """Only to units that whoever wants it answers for now, whatever they did when it was sent."""
+    return await _is_within(turn, cast) and bool(await broadcasts.send_again(turn.tx, cast.id))
+
+
+async def _is_within(turn: Turn, cast: Cast) -> bool:
+    return cast.audience.within(own_units(turn.person, await turn.unit_index()))
 
 
 async def _leave(turn: Turn, cast: Cast) -> bool:
@@ -154,7 +159,7 @@ async def missed(turn: Turn, args: str) -> None:
     """The file of those who were not reached, so that somebody can phone them."""
     cast = await _find(turn, args, (CastState.DONE, CastState.STOPPED))
     # Phones are for who answers for these units now, whatever they did when it was sent.
-    if cast is None or not cast.audience.within(own_units(turn.person, await turn.unit_index())):
+    if cast is None or not await _is_within(turn, cast):
         turn.say("broadcasts.unknown", "/broadcasts")
         return
     await records.add_audit(turn.tx, turn.person.address, "export", at=turn.at, list="broadcast", broadcast=cast.id)

@@ -307,6 +307,23 @@ async def test_what_may_have_arrived_is_sent_again_or_left_as_the_officer_says(o
         assert (await broadcasts.progress(tx, cast)).unknown == 2, "it stays on record that nobody knows"
 
 
+async def test_who_answers_for_other_units_by_now_sends_nothing_again(office: Office) -> None:
+    """Moved to another branch in between: what may have arrived is left to who answers for these people."""
+    await crowd(office, 1)
+    officer = await office.officer("YT")
+    cast = await send(office, officer)
+    await run(office)
+    other = await office.unit("GD")
+
+    async def change(tx: Any) -> None:
+        await tx.run("UPDATE outbox SET state = 'held', error = 'Died' WHERE broadcast_id = ?", (cast.id,))
+        await tx.run("UPDATE roles SET unit_id = ? WHERE address = ?", (other, officer))
+
+    await office.house.app.database.write(change)
+    await office.do(officer, f"/guilai {cast.id}")
+    assert [state for _, state, _ in messages(office, cast)] == ["held"]
+
+
 async def test_a_role_that_was_taken_away_pauses_what_runs_and_an_admin_takes_over(office: Office) -> None:
     """Those who can are told; whoever goes on with it answers for it."""
     await crowd(office, 3)

@@ -13,9 +13,6 @@ STAYS = {
     ("consents", "recorded_by"),
     ("round_changes", "address"),
     ("inbox", "address"),  # Its body is blanked; the row goes after a week.
-    ("unit_texts", "address"),
-    ("broadcasts", "address"),
-    ("faq", "changed_by"),
     (
         "roles",
         "address",
