@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.people import Grant, Role
@@ -65,13 +65,6 @@ async def of_addresses(tx: Tx, addresses: Sequence[str]) -> list[Seat]:
     """The roles of these addresses."""
     many = ", ".join("?" * len(addresses))
     rows = await tx.all(f"SELECT {_COLUMNS} FROM roles WHERE address IN ({many}) ORDER BY id", addresses)  # noqa: S608
-    return [_seat(row) for row in rows]
-
-
-async def heads(tx: Tx, unit_ids: Collection[int]) -> list[Seat]:
-    """Who leads one of these clubs."""
-    many = ", ".join(str(int(unit_id)) for unit_id in unit_ids) or "0"
-    rows = await tx.all(f"SELECT {_COLUMNS} FROM roles WHERE role = 'head' AND unit_id IN ({many}) ORDER BY id")  # noqa: S608 (integers only)
     return [_seat(row) for row in rows]
 
 

@@ -64,7 +64,7 @@ LET_IN: dict[str, frozenset[str]] = {
     ),
     **dict.fromkeys(
         "rounds units unmapped progress quotas points list plan team audit editfaq questions broadcast broadcasts castpause castresume"
-        " caststop castagain castleave castmissed".split(),
+        " caststop castagain castleave castmissed poster".split(),
         OFFICERS,
     ),
     "export": ADMINS,
@@ -260,6 +260,7 @@ WAYS: tuple[tuple[str, str], ...] = (
     ("officer", "nguoi"),
     ("helper", "nguoi"),
     ("officer", "thongbao"),
+    ("officer", "apphich"),
     ("officer", "cacthongbao"),
     ("officer", "tiendo"),
     ("officer", "chitieu"),
