@@ -289,6 +289,7 @@ class App:
         """Fill an empty database with the demonstration, and set the clock where it was left."""
         from bot import demo
 
+        self.deliver_to(demo.Crowd())
         if await demo.load(self.database, self.house.rules, self.clock.at()):
             await self._move_clock(demo.START - self.clock.now())
             return

@@ -89,7 +89,8 @@ class CastProgress:
         count = await audiences.count(tx, cast.audience, today)
         person = (await people.load(tx, [cast.address])).get(cast.address)
         voice = self._house.voice(person.language if person else self._house.words.default)
-        missed = progress.people - progress.sent + count.missed
+        # Who blocked us meanwhile has a row, and is among those who cannot be reached any more: one person, not two.
+        missed = progress.people - progress.sent + count.missed - await broadcasts.lost(tx, cast.id)
         report = cast_text.report(voice, ended, progress, missed=missed)
         await outbox.write(tx, [Draft(f"castdone:{cast.id}", cast.address, report, Lane.REMINDER)])
         event(_LOG, "broadcast_ended", id=cast.id, people=progress.people, sent=progress.sent, unknown=progress.unknown)

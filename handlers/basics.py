@@ -9,7 +9,7 @@ from storage import donors
 
 _START = {
     Role.ADMIN: ("start.admin", ("/rounds", "/team", "/export", "/help")),
-    Role.OFFICER: ("start.officer", ("/rounds", "/team", "/next", "/help")),
+    Role.OFFICER: ("start.officer", ("/list", "/progress", "/broadcast", "/help")),
     Role.HEAD: ("start.head", ("/members", "/next", "/register", "/help")),
     Role.HELPER: ("start.helper", ("/desk", "/next", "/register", "/help")),
     Role.DONOR: ("start.welcome", ("/register", "/next", "/language", "/help")),

@@ -48,14 +48,22 @@ from storage import outbox, people, records, uploads
 
 
 async def _help(turn: Turn, _: str) -> None:
-    lines = [
-        f"/{action.shown(turn.language)} – {turn.text(f'menu.{action.name}')}"
-        for action in ACTIONS
-        if action.listed and turn.person.may(action.role)
-    ]
+    shelves: dict[str, list[str]] = {shelf: [] for shelf in ("", *_SHELVES)}
+    for action in ACTIONS:
+        if action.listed and turn.person.may(action.role):
+            line = f"/{action.shown(turn.language)} – {turn.text(f'menu.{action.name}')}"
+            shelves[_shelf(action)].append(line)
+    parts = ["\n".join(filter(None, (shelf and turn.text(shelf), *lines))) for shelf, lines in shelves.items() if lines]
     turn.say(
-        "help.text", commands="\n".join(lines), contact=turn.settings.contact, organisation=turn.settings.organisation
+        "help.text", commands="\n\n".join(parts), contact=turn.settings.contact, organisation=turn.settings.organisation
     )
+
+
+def _shelf(action: Action) -> str:
+    """Under which title the help lists a command: what everybody may do, and what nobody placed, stands first without one."""
+    if action.role is Role.DONOR:
+        return ""
+    return next((shelf for shelf, rooms in _SHELVES.items() if any(action in room.ACTIONS for room in rooms)), "")
 
 
 async def _cancel(turn: Turn, _: str) -> None:
@@ -97,6 +105,12 @@ _ROOMS = (
     basics,
     privacy,
 )
+# Two dozen commands in one row are read by nobody: those of officers, by what they are about.
+_SHELVES = {
+    "help.rounds": (desk, round_office, list_import, person_office, progress, quotas, points, plan_import, exports),
+    "help.messages": (questions, faq, broadcast),
+    "help.units": (club, unit_office, poster, team, audit_log),
+}
 _CANCEL_NAMES = ("cancel", "huy")
 ACTIONS: tuple[Action, ...] = (
     *(action for room in _ROOMS for action in room.ACTIONS),

@@ -270,6 +270,16 @@ async def with_row(tx: Tx, cast_id: int, person_ids: Sequence[int]) -> set[int]:
     return {int(found.rpartition(":")[2]) for (found,) in rows}
 
 
+async def lost(tx: Tx, cast_id: int) -> int:
+    """How many people with a row of a broadcast can no longer be written to."""
+    row = await tx.one(
+        "SELECT count(*) FROM outbox o JOIN people p ON p.address = o.address"
+        " WHERE o.broadcast_id = ? AND o.dedupe_key LIKE 'cast:%' AND p.reachable = 0",
+        (cast_id,),
+    )
+    return int(row[0]) if row else 0
+
+
 async def still_reached(tx: Tx, person_ids: Sequence[int]) -> set[int]:
     """Those of these people who are there and can be written to at this moment."""
     if not person_ids:

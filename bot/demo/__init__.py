@@ -6,9 +6,11 @@ import random
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from bot.channel import Blocked, Parcel
 from bot.plans import read_plan, write_plan
 from core.ages import Birth
 from core.blood import Abo, Rh
+from core.dialogue import Reply
 from core.eligibility import eligible_on
 from core.people import Donor, Sex
 from core.rule_sets import RuleBook, RuleSet
@@ -46,6 +48,21 @@ _GIVEN = {
 }
 # ABO in Vietnam: O 45, B 30, A 20, AB 5 in a hundred. Source: domain note 2.
 _ABO = [Abo.O] * 45 + [Abo.B] * 30 + [Abo.A] * 20 + [Abo.AB] * 5
+
+
+class Crowd:
+    """The channel of the invented people: they get every message but for those who blocked the bot; reports tell of them."""
+
+    name = "demo"
+
+    async def send(self, parcel: Parcel) -> str:
+        """Heard by nobody. Raises Blocked for one person in sixteen, always the same ones."""
+        if int(parcel.chat) % 16 == 1:
+            raise Blocked("a person of the demonstration")
+        return f"demo-{parcel.id}"
+
+    async def edit(self, address: str, external_id: str, reply: Reply) -> None:
+        """Nobody looks."""
 
 
 async def load(database: Database, rules: RuleBook, at: int) -> bool:

@@ -54,8 +54,9 @@ async def ask_ready(turn: Turn, answers: Answers) -> Prompt:
 
 async def read_ready(turn: Turn, answers: Answers, given: Given) -> object:
     """On to the words, or to the preview of a ready text in every language."""
-    if given.value is None:
-        raise Unclear("unclear.choice")
+    if given.value is None:  # The words themselves: nobody has to press "own words" first.
+        hand.put(answers, editing=turn.language)
+        return await read_text(turn, answers, given)
     if given.value == "own":
         hand.put(answers, editing=turn.language)
         raise GoTo("text")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from core.dates import show_date
 from core.phones import show_phone
 from handlers.documents.paper import Document, Paper, Params, Progress, clean, quiet, slug
 from handlers.documents.plan_sheets import Column, Table, open_book
@@ -49,7 +50,9 @@ async def write(tx: Tx, paper: Paper, params: Params, path: Path, *, progress: P
     with open_book(path, paper, title) as book:
         table = Table(book, paper.text("missed.sheet"), columns)
         table.line(title, "title")
-        table.line(paper.text("missed.note", at=f"{paper.now:%H:%M %d/%m/%Y}"), "note")
+        table.line(
+            paper.text("missed.note", at=f"{paper.now.astimezone(paper.zone):%H:%M}, {show_date(paper.today)}"), "note"
+        )
         table.titles()
         first, number = table.at - 1, 0
         async for page in _everybody(tx, cast, paper):

@@ -402,3 +402,34 @@ async def test_who_was_forgotten_during_a_pause_is_not_waited_for(office: Office
     found = office.house.rows("SELECT dedupe_key, state FROM outbox WHERE broadcast_id = ? ORDER BY id", cast.id)
     assert [state for _, state in found] == ["cancelled", "pending"]
     assert found[1][0] == f"cast:{cast.id}:{stays}"
+
+
+async def test_the_words_can_be_typed_where_a_ready_text_is_offered(office: Office) -> None:
+    """Nobody has to press "own words" first."""
+    await crowd(office, 2)
+    officer = await office.officer("YT")
+    said = await office.do(officer, "/thongbao", "[Tiếp: soạn lời tin]", WORDS)
+    assert "Sẽ nhận được: 2 người" in said
+
+
+async def test_who_blocks_the_bot_meanwhile_is_missed_once(office: Office) -> None:
+    """The report counts whom the file names: one who blocked, one from paper; not the blocked one twice."""
+    reached, blocked, paper = await crowd(office, 3)
+    await office.house.app.database.write(
+        lambda tx: tx.run("UPDATE people SET reachable = 0, address = 'paper:1' WHERE id = ?", (paper,))
+    )
+    officer = await office.officer("YT")
+    cast = await send(office, officer)
+    await run(office)
+
+    async def deliver(tx: Any) -> None:
+        await tx.run("UPDATE outbox SET state = 'sent' WHERE dedupe_key = ?", (f"cast:{cast.id}:{reached}",))
+        await tx.run(
+            "UPDATE outbox SET state = 'failed', error = 'Blocked' WHERE dedupe_key = ?", (f"cast:{cast.id}:{blocked}",)
+        )
+        await tx.run("UPDATE people SET reachable = 0 WHERE id = ?", (blocked,))
+
+    await office.house.app.database.write(deliver)
+    await run(office)
+    (report,) = office.house.rows("SELECT payload FROM outbox WHERE dedupe_key = ?", f"castdone:{cast.id}")
+    assert "Chưa nhận được: 2 người" in json.loads(report[0])["text"]
