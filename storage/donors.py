@@ -217,7 +217,8 @@ async def _named(tx: Tx, prefix: str, unit_ids: Collection[int] | None, limit: i
     within = "1 = 1" if unit_ids is None else f"+unit_id IN ({', '.join(str(int(u)) for u in (0, *unit_ids))})"
     # The plus keeps the planner with the index of names: a given name is rarer than a branch of the tree is small.
     rows = await tx.all(
-        f"SELECT {_COLUMNS}, person_id FROM donors WHERE name_match >= ? AND name_match < ? AND {within} ORDER BY name_match, id LIMIT ?",  # noqa: S608
+        f"SELECT {_COLUMNS}, person_id FROM donors WHERE name_match >= ? AND name_match < ? AND {within}"  # noqa: S608
+        " ORDER BY name_match, birth_year LIMIT ?",
         (prefix, prefix + "\x7f", limit),
     )
     return {row[-1]: _donor(row[:-1]) for row in rows}

@@ -12,7 +12,7 @@ from storage import donors, people, records
 from storage.database import Tx
 
 PURPOSE = "paper"
-_LOOKED_AT = 20_000  # Paper records that are compared at a time: a tenth of a second.
+_LOOKED_AT = 5_000  # Paper records that are compared at a time: 130 ms where 200,000 donors share 6,000 names.
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ async def twins(tx: Tx, unit_ids: Collection[int] | None, *, after: int, most: i
         "SELECT a.person_id, b.person_id FROM people p JOIN donors a ON a.person_id = p.id"  # noqa: S608 (integers only)
         " JOIN donors b ON b.name_match = a.name_match AND b.person_id <> a.person_id JOIN people q ON q.id = b.person_id"
         " WHERE p.address >= 'paper:' AND p.address < 'paper;' AND p.id > ? AND p.id <= ?"
-        " AND abs(a.birth_year - b.birth_year) <= 1 AND (a.unit_id = b.unit_id OR (a.phone = b.phone AND a.phone <> ''))"
+        " AND b.birth_year BETWEEN a.birth_year - 1 AND a.birth_year + 1"
+        " AND (a.unit_id = b.unit_id OR (a.phone = b.phone AND a.phone <> ''))"
         f" AND (q.address NOT LIKE 'paper:%' OR b.person_id > a.person_id) AND {within} ORDER BY a.person_id, b.person_id LIMIT ?",
         (after, end, most + 1),
     )
@@ -88,8 +89,8 @@ def _both_in(unit_ids: Collection[int]) -> str:
 async def like(tx: Tx, donor: Donor) -> list[int]:
     """Who may be this very person already, by id: one name, one year, and a shared unit or number."""
     rows = await tx.all(
-        "SELECT person_id FROM donors WHERE name_match = ? AND abs(birth_year - ?) <= 1"
+        "SELECT person_id FROM donors WHERE name_match = ? AND birth_year BETWEEN ? AND ?"
         " AND (unit_id = ? OR (phone = ? AND phone <> '')) ORDER BY person_id LIMIT 6",
-        (name_match_key(donor.full_name), donor.birth.year, donor.unit_id, donor.phone),
+        (name_match_key(donor.full_name), donor.birth.year - 1, donor.birth.year + 1, donor.unit_id, donor.phone),
     )
     return [person_id for (person_id,) in rows]

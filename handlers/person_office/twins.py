@@ -31,7 +31,7 @@ async def ask_list(turn: Turn, answers: Answers) -> Prompt:
         if one and other:
             choices.append(Choice(f"{first}-{second}", await _label(turn, one, other)))
     ways = {"more": "unit.more"} if found.next else {}
-    text = turn.text("person.twins" if choices else "person.twins_none")
+    text = turn.text("person.twins" if choices else "person.twins_further" if found.next else "person.twins_none")
     return Prompt(text, [*pages.told_apart(choices), *pages.offered(turn, **ways)])
 
 

@@ -166,7 +166,7 @@ ALTER TABLE donors ADD COLUMN name_match TEXT GENERATED ALWAYS AS (
   replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
     name_key, '}', ''), '~', ''), '!', ''), '0', ''), '1', ''), '2', ''), '3', ''), '4', ''), '5', ''), '9', '')
 ) VIRTUAL;
-CREATE INDEX donors_match ON donors (name_match, id);
+CREATE INDEX donors_match ON donors (name_match, birth_year);
 -- Who wrote down a consent that was given on paper.
 ALTER TABLE consents ADD COLUMN recorded_by TEXT NOT NULL DEFAULT '';
 

@@ -179,3 +179,23 @@ async def test_erasing_nobody_changes_nothing(database: Database, missing: int) 
     await on_paper(database)
     await database.write(lambda tx: paper.erase(tx, missing, by="web:officer", today=TODAY, at=9))
     assert read(database, "SELECT count(*) FROM donors") == [(1,)]
+
+
+async def test_twins_are_looked_for_part_by_part(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many records there are, no look takes long; where one ends, the next begins."""
+    monkeypatch.setattr(paper, "_LOOKED_AT", 2)
+    for name in ("Lò Văn An", "Vàng A Páo", "Đặng Thu Hà"):
+        await on_paper(database, replace(LISTED, full_name=name))
+    last = await on_paper(database, replace(LISTED, full_name="dang thu ha", phone=""))
+    alone = await on_paper(database, replace(LISTED, full_name="Đặng Thu Hà", phone="+84900000099"))
+    same = await on_paper(database, replace(LISTED, full_name="Đặng Thu Hà"))
+    async with database.read() as tx:
+        found, after = [], 0
+        while True:
+            some = await paper.twins(tx, None, after=after, most=6)
+            found += some.pairs
+            after = some.next
+            if not after:
+                break
+    assert [pair for pair in found if alone in pair or last in pair] == []
+    assert [second for _, second in found] == [same]
