@@ -5,6 +5,7 @@ OPEN ?= 1
 KILLS ?= 200
 PEOPLE ?= 20000
 LOOPS ?= 20
+CROWD ?= 2000
 TESTS ?=
 BENCH ?=
 UPGRADE ?=
@@ -45,7 +46,7 @@ lint: dev ## the quick half of check: no test is run
 	@.venv/bin/lint-imports
 
 torture: dev ## kill -9 at random moments (KILLS=200), and count what was lost or doubled
-	@KILLS=$(KILLS) PEOPLE=$(PEOPLE) LOOPS=$(LOOPS) .venv/bin/python -m pytest -m torture -s
+	@KILLS=$(KILLS) PEOPLE=$(PEOPLE) LOOPS=$(LOOPS) CROWD=$(CROWD) .venv/bin/python -m pytest -m torture -s
 
 bench: ## speed, paired with other bots' ways (BENCH=--quick)
 	$(call bootstrap,bench)
@@ -54,6 +55,7 @@ bench: ## speed, paired with other bots' ways (BENCH=--quick)
 	@.venv/bin/python -m benchmarks.audiences $(BENCH)
 	@.venv/bin/python -m benchmarks.boards $(BENCH)
 	@.venv/bin/python -m benchmarks.units $(BENCH)
+	@.venv/bin/python -m benchmarks.casts $(BENCH)
 
 format: dev ## lay the code out, and mend what can be mended by itself
 	@.venv/bin/ruff check --fix-only --quiet .

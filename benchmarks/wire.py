@@ -8,7 +8,7 @@ from typing import Any, cast
 from urllib.parse import parse_qsl
 
 Params = dict[str, Any]
-Reply = Callable[[bytes], None]
+Reply = Callable[..., None]  # the body, and a status where it is not "200 OK"
 Handler = Callable[[str, Params, Reply], None]
 
 LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d+)", re.IGNORECASE)
@@ -81,8 +81,8 @@ class Wire(asyncio.Protocol):
         self._handler(path.rpartition("/")[2], params, self._reply)
         return True
 
-    def _reply(self, body: bytes) -> None:
-        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
+    def _reply(self, body: bytes, status: bytes = b"200 OK") -> None:
+        head = b"HTTP/1.1 " + status + b"\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
         if self._latency_s:
             asyncio.get_running_loop().call_later(self._latency_s, self._write, head + body)
         else:

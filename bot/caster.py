@@ -34,7 +34,7 @@ _LOG = logging.getLogger("giothong.caster")
 CHUNK: Final = 200  # People of one transaction: what somebody asks meanwhile waits for one of them, some 10 ms.
 AHEAD: Final = 1000  # Rows that wait at most: half a minute at the permitted rate, a second without a limit.
 _IDLE_S = 0.5
-_BUSY_S = 0.1  # Without a limit a thousand a second go: there must always be something in line.
+_BUSY_S = 0.25  # Without a limit two thousand a second go: there must always be something in line.
 
 
 class Caster:

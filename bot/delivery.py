@@ -158,6 +158,7 @@ class Delivery:
         finally:
             self._writing = []
             self._claiming = set()  # From the claim to the flight nothing else of these chats may board.
+        self._pace.departed(len(claimed))
         for row in claimed:
             self._flying[row.address] = asyncio.create_task(self._fly(row))
         if free <= 0:
@@ -197,11 +198,15 @@ class Delivery:
             if row.expires_at is not None and row.expires_at <= now:
                 late.append(row)
                 self._wake.set()  # The next one of its chat comes to the front.
-            elif row.reply.document and row.id not in self._files:
+            elif row.carries_file and row.id not in self._files:
                 self._rendering[row.id] = asyncio.create_task(self._render(row))
                 self._wake.set()
-            elif row.address not in claimed and len(claimed) < free and self._may_go(row):
+            elif row.address in claimed or len(claimed) >= free:
+                continue
+            elif self._may_go(row):
                 claimed[row.address] = row
+            else:
+                break  # Those behind are no more urgent, and there is no slot for them either.
         self._claiming = set(claimed)
         return list(claimed.values()), late
 

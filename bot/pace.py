@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 
 class Pace:
-    """Slots at an even distance: no burst at all, so that two windows of the platform's counter never add up.
+    """Slots at an even distance, and no second that holds more than the rate, wherever it begins.
 
-    (A bucket that lets 30 go at once and 30 more in the first second met 343 refusals in 900 sends.)
+    (A bucket that lets 30 go at once and 30 more in the first second met 343 refusals in 900 sends.) Who comes late for a slot makes up
+    for it at the next one, within the second: a busy machine, always some milliseconds late, keeps the rate all the same.
     """
+
+    _LATE = 4  # Slots; who comes later was not late but had nothing to say.
 
     def __init__(self, per_second: float, now: Callable[[], float]) -> None:
         """`per_second` 0: no limit. `now`: monotonic seconds."""
         self._gap = 1 / per_second if per_second else 0.0
         self._now = now
         self._next = 0.0
+        self._taken = deque[float](maxlen=max(1, int(per_second)))
+        self._span = (self._taken.maxlen or 1) * self._gap
         self._halted_until = 0.0
 
     def wait_s(self) -> float:
         """Seconds until the next slot."""
-        return max(self.halted_s(), self._next - self._now())
+        full = len(self._taken) == self._taken.maxlen and bool(self._gap)
+        window = self._taken[0] + self._span if full else 0.0
+        return max(self.halted_s(), max(self._next, window) - self._now())
 
     def halted_s(self) -> float:
         """Seconds until anything may go at all."""
@@ -29,7 +37,17 @@ class Pace:
     def take(self) -> None:
         """Use a slot. What goes without waiting for one uses it up all the same, but is owed for a second at most."""
         now = self._now()
-        self._next = min(max(self._next, now) + self._gap, now + max(1.0, self._gap))
+        self._taken.append(now)
+        # After a rest nothing is made up for, or it would end with two at once.
+        since = max(self._next, now - self._gap) if now - self._next <= self._LATE * self._gap else now
+        self._next = min(since + self._gap, now + max(1.0, self._gap))
+
+    def departed(self, count: int) -> None:
+        """The last so many slots are used only now: a commit lies between taking one and sending, and the platform counts what is sent."""
+        now = self._now()
+        for _ in range(min(count, len(self._taken))):
+            self._taken.pop()
+        self._taken.extend([now] * count)
 
     def halt(self, seconds: float) -> None:
         """Nothing before this many seconds have passed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from core.dialogue import Reply
 from core.json_text import pack, unpack
@@ -55,17 +56,30 @@ class Boarding:
     keys: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outgoing:
-    """A claimed row, ready to be sent."""
+    """A row that may be sent. What it says is read when it is asked for, of a long line only the first few go; `said`: where it
+    is known already.
+    """
 
     id: int
     lane: Lane
     address: str
-    reply: Reply
+    payload: str
     attempts: int
     expires_at: int | None
     on_unknown: str
+    said: Reply | None = None
+
+    @cached_property
+    def reply(self) -> Reply:
+        """What it says."""
+        return self.said or Reply.from_json(unpack(self.payload))
+
+    @property
+    def carries_file(self) -> bool:
+        """True where a file is to be made first. (Within a text the quotation marks would be escaped.)"""
+        return '"document":' in self.payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +138,9 @@ async def boarded(tx: Tx, drafts: Sequence[Draft], boarding: Boarding) -> list[O
     )
     ids: dict[str, int] = dict(rows)
     return [
-        Outgoing(ids[d.key], d.lane, d.address, d.reply, 0, d.expires_at, d.on_unknown) for d in drafts if d.key in ids
+        Outgoing(ids[d.key], d.lane, d.address, "", 0, d.expires_at, d.on_unknown, d.reply)
+        for d in drafts
+        if d.key in ids
     ]
 
 
@@ -164,7 +180,7 @@ async def due(tx: Tx, channel: str, now: int, *, limit: int, skip: Skipped) -> l
         (channel, int(skip.last), now, *skipped, *skip_ids, now, now, *skip_ids, limit),
     )
     return [
-        Outgoing(id_, Lane(lane), address, Reply.from_json(unpack(payload)), attempts, expires_at, on_unknown)
+        Outgoing(id_, Lane(lane), address, payload, attempts, expires_at, on_unknown)
         for id_, lane, address, payload, attempts, expires_at, on_unknown in rows
     ]
 
