@@ -57,8 +57,8 @@ def _role(turn: Turn, person: Person, index: UnitIndex) -> str:
     name = person.address.partition(":")[0]
     if not name:
         return turn.text("who.gone")
-    if ":" not in person.address:
-        return turn.text("who.cli")
+    if ":" not in person.address:  # Nobody: what was agreed to earlier was carried out on its day.
+        return turn.text("who.clock" if name == "clock" else "who.cli")
     channel = turn.voice.channel(name)
     if person.role is Role.ADMIN:
         return turn.text("who.admin", channel=channel)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from core.vietnamese import fold
 from storage.database import Tx
 
-LONGEST = 200  # More different texts than an officer looks through in one go.
-
 
 @dataclass(frozen=True, slots=True)
 class Unmapped:

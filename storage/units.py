@@ -191,7 +191,8 @@ async def write(tx: Tx, units: Sequence[UnitRow]) -> None:
     )
     await _write_links(tx, [u for u in units if u.code not in before or before[u.code].parent != u.parent])
     await _write_reports(tx, [u for u in units if u.code not in before or before[u.code].reports != u.reports])
-    await _write_heirs(tx, [u for u in units if u.code not in before or before[u.code].into != u.into])
+    ends = {code: (row.valid_to, row.into) for code, row in before.items()}
+    await _write_heirs(tx, [u for u in units if ends.get(u.code) != (u.valid_to, u.into)])
     await touch(tx)
 
 

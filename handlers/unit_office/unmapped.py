@@ -5,6 +5,7 @@ unit that was parted, who have not said yet where they belong.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from core.authority import own_units
@@ -22,6 +23,7 @@ from storage import records, reforms, unit_moves, unit_texts
 _PAGE = 6
 _PAGE_KEY, _GROUP = "page", "group"
 _PROPOSALS = 4
+_LOOKED_AT = 100  # A search among the units of a district takes a thousandth of a second.
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,11 @@ class Group:
     key: str
     text: str
     count: int
-    proposals: tuple[Unit, ...]
+
+    @property
+    def parted(self) -> bool:
+        """True for donors of a unit that is no more."""
+        return self.key.startswith("#")
 
 
 async def groups(turn: Turn) -> list[Group]:
@@ -40,24 +46,32 @@ async def groups(turn: Turn) -> list[Group]:
     """
     index = await turn.unit_index()
     own = own_units(turn.person, index)
-    found = [
-        Group(one.key, one.text, one.count, tuple(_proposals(index, one.text)))
-        for one in await unit_texts.waiting(turn.tx)
-    ]
+    found = [Group(one.key, one.text, one.count) for one in await unit_texts.waiting(turn.tx)]
     found += [
-        Group(f"#{unit.id}", unit.name, count, tuple(index.now(unit.id)))
+        Group(f"#{unit.id}", unit.name, count)
         for unit_id, count in await unit_moves.left_behind(turn.tx, turn.today)
         if (unit := index.get(unit_id))
     ]
-    if own is not None:
-        found = [group for group in found if any(unit.id in own for unit in group.proposals)]
-    return sorted(found, key=lambda group: -group.count)
+    found.sort(key=lambda group: -group.count)
+    if own is None:
+        return found
+    theirs = UnitIndex.of(unit for unit in index.units.values() if unit.id in own)
+    return list(islice((group for group in found if _concerns(index, theirs, group)), _LOOKED_AT))
 
 
-def _proposals(index: UnitIndex, text: str) -> list[Unit]:
-    """Units of today that the words may mean, and what those of before went into."""
+def _concerns(index: UnitIndex, theirs: UnitIndex, group: Group) -> bool:
+    """True where the words may mean a unit of these, or a part of what was parted is one."""
+    if group.parted:
+        return any(unit.id in theirs.units for unit in index.now(int(group.key[1:])))
+    return bool(theirs.find(group.text, limit=1).candidates)
+
+
+def proposals(among: UnitIndex, index: UnitIndex, group: Group) -> list[Unit]:
+    """Units of today that the words may mean, looked for `among` these; of what ended, what it went into."""
+    if group.parted:
+        return index.now(int(group.key[1:]))
     found: dict[int, Unit] = {}
-    for unit in index.find(text, limit=_PROPOSALS).candidates:
+    for unit in among.find(group.text, limit=_PROPOSALS).candidates:
         found |= {one.id: one for one in index.now(unit.id)}
     return list(found.values())[:_PROPOSALS]
 
@@ -81,7 +95,7 @@ async def _ask_texts(turn: Turn, answers: Answers) -> Prompt:
 
 
 def _label(turn: Turn, group: Group) -> str:
-    message = "unmapped.parted" if group.key.startswith("#") else "unmapped.text"
+    message = "unmapped.parted" if group.parted else "unmapped.text"
     return turn.text(message, text=group.text[:60], count=group.count)
 
 
@@ -104,14 +118,15 @@ async def _ask_unit(turn: Turn, answers: Answers) -> Prompt:
         prompt = await unit_question.ask(turn, answers)
         choices = [one for one in prompt.choices if _may(one.value, own)]
         return Prompt(prompt.text, [*choices, *labelled(turn, picked="rounds.units_back")])
+    mine = index if own is None else UnitIndex.of(unit for unit in index.units.values() if unit.id in own)
     choices = [
         Choice(f"u{unit.id}", unit_question.describe(turn, index, unit), (unit.name,))
-        for unit in group.proposals
+        for unit in proposals(mine, index, group)
         if own is None or unit.id in own
     ]
     ways = {"in": "unit.browse"} if own is None else {}
-    ways |= {} if group.key.startswith("#") else {"let_be": "unmapped.let_be"}
-    message = "unmapped.ask_parted" if group.key.startswith("#") else "unmapped.ask"
+    ways |= {} if group.parted else {"let_be": "unmapped.let_be"}
+    message = "unmapped.ask_parted" if group.parted else "unmapped.ask"
     text = turn.text(message, text=group.text, count=turn.voice.figure(group.count))
     return Prompt(text, [*choices, *labelled(turn, **ways)])
 
@@ -145,7 +160,7 @@ async def _read_unit(turn: Turn, answers: Answers, given: Given) -> object:
     answers.pop(unit_question.SCRATCH, None)
     moved = await _decide(turn, group, unit)
     said = turn.text("unmapped.done", text=group.text, name=unit.name, count=turn.voice.figure(moved))
-    if group.key.startswith("#") or fold(group.text) in {fold(name) for name in (unit.name, *unit.aliases)}:
+    if group.parted or fold(group.text) in {fold(name) for name in (unit.name, *unit.aliases)}:
         raise GoTo("texts", said)
     answers["alias"] = {"unit": unit.id, "text": group.text}
     raise GoTo("also", said)
@@ -153,7 +168,7 @@ async def _read_unit(turn: Turn, answers: Answers, given: Given) -> object:
 
 async def _decide(turn: Turn, group: Group, unit: Unit | None) -> int:
     """Map the donors of a group; how many they were."""
-    if group.key.startswith("#"):
+    if group.parted:
         assert unit
         moved = await unit_moves.move_people(turn.tx, int(group.key[1:]), unit.id)
     else:
