@@ -1,4 +1,4 @@
-"""Files that officers send, .xlsx, .csv or .toml: what kinds there are, and which one a file is, by what stands in it."""
+"""Files that officers send, .xlsx, .csv, .toml or pictures: what kinds there are, and which one a file is, by what stands in it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
+from bot.picture_files import is_picture, read_picture
 from bot.plan_files import read_tables_of_plan, read_toml
 from bot.sheets import read_csv, read_xlsx
 from core.legacy_text import FONTS
@@ -91,6 +92,8 @@ def read_file(name: str, body: bytes, today: date, only: str = "") -> Data:
     kinds = [kind for kind in KINDS if only in ("", kind.name)]
     if body.startswith((_ZIP, _OLE)):
         return _xlsx(body, today, kinds)
+    if is_picture(body) and not only:
+        return read_picture(body)
     suffix = PurePath(name).suffix.lower()
     if suffix == ".toml":
         return {"kind": "plan"} | read_toml(body, today).to_json()

@@ -11,7 +11,7 @@ from handlers.form import CONTACT, ended_private
 from handlers.joining_offers import lapse_offers
 from handlers.question_desk import watch
 from handlers.turn import House
-from storage import bubbles, inbox, invites, outbox, people, questions, uploads
+from storage import bubbles, inbox, invites, outbox, people, pictures, questions, uploads
 from storage.database import Database, Tx
 
 _PRUNE_EVERY_MS = 3_600_000
@@ -80,3 +80,4 @@ class Housekeeping:
         await uploads.prune(tx, now)
         await questions.prune(tx, now)
         await invites.prune(tx, now)
+        await pictures.prune(tx, now)

@@ -51,11 +51,15 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that somebody sent. `name` and `size` (bytes) are what the client says; `remote`: where its channel finds it."""
+    """A file that somebody sent. `name` and `size` (bytes) are what the client says; `remote`: where its channel finds it.
+
+    `photo`: it was sent as a photo rather than as a file.
+    """
 
     name: str
     size: int
     remote: str
+    photo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ class Reply:
     """One message to one chat, in the person's language, before a channel gives it its form.
 
     `numbered`: where a channel has no buttons, a number chooses; otherwise the words do. `contact` asks for the person's own card,
-    `tidy` takes away what `contact` put under the message box. `picture`: the id of one that goes with the words.
+    `tidy` takes away what `contact` put under the message box.
     """
 
     text: str = ""
@@ -199,7 +203,6 @@ class Reply:
     tidy: bool = False
     place: Place | None = None
     document: DocumentRef | None = None
-    picture: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Plain data for the outbox row; what is empty is left out."""
@@ -218,8 +221,6 @@ class Reply:
             data["place"] = asdict(self.place)
         if self.document:
             data["document"] = asdict(self.document)
-        if self.picture:
-            data["picture"] = self.picture
         return data
 
     @staticmethod
@@ -234,7 +235,6 @@ class Reply:
             tidy=data.get("tidy", False),
             place=Place(**place) if place else None,
             document=DocumentRef(**document) if document else None,
-            picture=data.get("picture"),
         )
 
 

@@ -39,6 +39,8 @@ def given_by(turn: Turn, conversation: Conversation, *, free: bool) -> Given:
             return Given(phone)
         case Expired():
             raise Unclear("form.outage")
+        case File(photo=True):
+            raise Unclear("unclear.kind.photo")
         case File():
             raise Unclear("unclear.kind.document")
         case Other(kind):

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from core.broadcasts import CastState, Content, Progress, fill
 from core.dates import show_date, show_weekday
-from core.dialogue import Button, Reply
+from core.dialogue import Button, DocumentRef, Reply
 from core.rounds import Round, RoundState
 from handlers import round_text
 from handlers.voice import Voice
@@ -34,7 +34,8 @@ def message(voice: Voice, content: Content, round_: Round | None, own: Mapping[s
     words = fill(content.text(voice.language), {**values(voice, round_), **own})
     joins = content.join and round_ is not None and round_.state is RoundState.OPEN
     buttons = (Button(voice.text("cast.join"), f"/join {round_.code}"),) if joins and round_ else ()
-    return Reply(f"{words}\n\n{signature(voice, content)}", buttons, picture=content.picture)
+    picture = DocumentRef("picture.jpg", {"picture": content.picture}) if content.picture else None
+    return Reply(f"{words}\n\n{signature(voice, content)}", buttons, document=picture)
 
 
 def signature(voice: Voice, content: Content) -> str:

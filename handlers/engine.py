@@ -118,11 +118,16 @@ ACTIONS: tuple[Action, ...] = (
     Action(_CANCEL_NAMES, _cancel, listed=False),
 )
 _FORMS: dict[str, Form] = {form.name: form for room in _ROOMS for form in room.FORMS}
-_FILES: dict[str, files.FileKind] = {**plan_import.FILES, **list_import.FILES, **quotas.FILES, **unit_office.FILES}
-# Forms in which a file is taken, and shown: its own, and those with which nothing that was typed is lost.
-_FILE_FORMS = frozenset(
+_FILES: dict[str, files.FileKind] = {
+    kind: of_kind
+    for room in (plan_import, list_import, quotas, unit_office, broadcast)
+    for kind, of_kind in room.FILES.items()
+}
+# Forms that another kind of file may take the place of: those of files, and those with which nothing that was typed is lost.
+_FILE_OVER = frozenset(
     (*(of_kind.form for of_kind in _FILES.values()), *(name for name, form in _FORMS.items() if form.light))
-)
+) - {broadcast.FORM.name}
+_FILE_FORMS = _FILE_OVER | {broadcast.FORM.name}
 _BY_NAME = {name: action for action in ACTIONS for name in action.names}
 _BY_WORDS = {fold(words): action for action in ACTIONS for words in action.words}
 
@@ -143,7 +148,7 @@ async def respond(turn: Turn) -> None:
             await outbox.move(turn.tx, turn.person.address, address)
             turn.conversation = None
         case FileRead(upload):
-            await files.show(turn, upload, _FILES, over=_FILE_FORMS)
+            await files.show(turn, upload, _FILES, over=_FILE_OVER)
         case _ if not turn.inbound.private:
             if isinstance(turn.inbound.input, Command | Start):
                 turn.say("group.private")

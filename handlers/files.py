@@ -64,7 +64,7 @@ async def show(turn: Turn, upload_id: int, kinds: Mapping[str, FileKind], *, ove
     if upload.state == "failed":
         turn.say(upload.result["refused"], kind.command, **upload.result["params"])
         await uploads.told(turn.tx, upload.id)
-    elif turn.conversation and turn.conversation.form not in over:
+    elif turn.conversation and turn.conversation.form not in (*over, kind.form):
         turn.say("import.ready", kind.command, name=upload.name)
     elif not turn.person.may(Role.OFFICER):  # Taken away since the file was sent.
         await uploads.decide(turn.tx, turn.person.address)

@@ -7,10 +7,12 @@ from typing import Any
 
 from core.authority import own_units
 from core.people import Role
-from handlers.broadcast import desk, draft, people, preview, sending, words
-from handlers.form import Form, Question, open_form
+from handlers import files
+from handlers.broadcast import desk, draft, people, photo, preview, sending, words
+from handlers.form import Form, Question, ask, open_form
 from handlers.turn import Action, Turn
 from storage import records
+from storage.uploads import Upload
 
 
 def _stays(answers: Mapping[str, Any]) -> bool:
@@ -51,6 +53,19 @@ async def broadcast(turn: Turn, _: str) -> None:
     await open_form(turn, FORM, step="who")
 
 
+async def _photo(turn: Turn, upload: Upload) -> None:
+    """A photo has come: it is in the message, which is shown again once it has words."""
+    answers, open_ = await photo.take(turn, upload), turn.conversation
+    before = turn.text("broadcast.photo_added")
+    if open_ is None:
+        turn.say("broadcast.photo_added")
+        await open_form(turn, FORM, answers, "who")
+        return
+    step = "preview" if draft.of(answers).texts else open_.step
+    turn.conversation = open_.changed(answers=answers, step=step)
+    await ask(turn, FORM, before, moved=True)
+
+
 ACTIONS = (
     Action(
         ("broadcast", "thongbao"),
@@ -62,3 +77,4 @@ ACTIONS = (
     *desk.ACTIONS,
 )
 FORMS = (FORM, desk.FORM)
+FILES = {"picture": files.FileKind("/broadcast", FORM.name, _photo)}

@@ -78,8 +78,9 @@ async def read_preview(turn: Turn, answers: Answers, given: Given) -> object:
         case "photo" if draft.picture:
             hand.put(answers, picture=None)
             raise AskAgain
-        case "photo":  # A picture is added by sending one, which no question takes yet.
-            raise Unclear("unclear.choice")
+        case "photo":  # It is added by sending one.
+            turn.say("broadcast.photo_how")
+            raise AskAgain
         case "pin" | "join" as part:
             hand.put(answers, **{part: not getattr(draft, part)})
             raise AskAgain

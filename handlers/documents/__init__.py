@@ -12,6 +12,7 @@ from handlers.documents import (
     members,
     missed,
     mydata,
+    picture,
     plan_report,
     plan_template,
     points_xlsx,
@@ -44,6 +45,7 @@ DOCUMENTS: dict[str, Document] = {
         link_qr,
         audit_sheet,
         missed,
+        picture,
     )
 }
 DOCUMENTS |= {document.name: document for document in (poster.PDF, poster.PNG)}

@@ -16,7 +16,17 @@ from aiohttp import web
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeChat, BotCommandScopeDefault, InputFile
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.channel import Blocked, ChatMoved, Parcel, Rejected, SendError, Throttled, Unauthorised, Unreachable
+from bot.channel import (
+    Blocked,
+    ChatMoved,
+    Parcel,
+    Rejected,
+    RenderedFile,
+    SendError,
+    Throttled,
+    Unauthorised,
+    Unreachable,
+)
 from bot.channels.telegram.check import root_of
 from bot.channels.telegram.keyboards import markup, paragraphs
 from bot.channels.telegram.updates import ALLOWED_UPDATES, press_id, read_update
@@ -66,6 +76,7 @@ class TelegramChannel:
         self._menu = menu
         self._wire = Wire(f"{root}/bot{token}", config.proxy)
         self._files = f"{root}/file/bot{token}"
+        self._pictures: dict[Any, str] = {}  # pictures that go to many: ours -> what Telegram calls them
         self._bot = Bot(token, base_url=f"{root}/bot", request=self._wire, get_updates_request=self._wire)
         self._username = ""
         self._id = token.partition(":")[0]
@@ -265,11 +276,7 @@ class TelegramChannel:
     async def _send(self, parcel: Parcel) -> str:
         reply, chat = parcel.reply, int(parcel.chat)
         if parcel.file:
-            with parcel.file.path.open("rb") as content:
-                file = InputFile(content, parcel.file.name, read_file_handle=False)
-                send = self._bot.send_photo if parcel.file.picture else self._bot.send_document
-                message = await send(chat, file, caption=reply.text[:_CAPTION] or None)
-            return str(message.message_id)
+            return await self._send_file(chat, reply, parcel.file)
         if reply.place:
             place = reply.place
             venue = await self._bot.send_venue(chat, place.lat, place.lon, place.name, place.address)
@@ -292,6 +299,21 @@ class TelegramChannel:
             raise _send_error(error) from error
         except (KeyError, TypeError) as error:  # 200 without a path: the next try may bring one
             raise Unreachable(type(error).__name__, maybe_sent=False) from error
+
+    async def _send_file(self, chat: int, reply: Reply, file: RenderedFile) -> str:
+        """A file with its words. A picture that goes to many is uploaded once; then Telegram knows it by a name of its own."""
+        shared = reply.document.params.get("picture") if reply.document else None
+        caption, keyboard = reply.text[:_CAPTION] or None, markup(reply)
+        more: dict[str, Any] = {"caption": caption, "reply_markup": keyboard}
+        if known := self._pictures.get(shared):
+            return str((await self._bot.send_photo(chat, known, **more)).message_id)
+        with file.path.open("rb") as content:
+            body = InputFile(content, file.name, read_file_handle=False)
+            send = self._bot.send_photo if file.picture else self._bot.send_document
+            message = await send(chat, body, **more)
+        if shared and message.photo:
+            self._pictures[shared] = message.photo[-1].file_id
+        return str(message.message_id)
 
     async def edit(self, address: str, external_id: str, reply: Reply) -> None:
         """Change words and buttons of a message."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.dialogue import Blocked, Contact, File, Inbound, Input, Moved, Other, Press, Text, file_name, typed
@@ -82,6 +83,8 @@ def _content(message: Mapping[str, Any], username: str, *, private: bool) -> Inp
         own = contact.get("user_id") is not None and contact["user_id"] == message["from"]["id"]
         return Contact(str(contact.get("phone_number", ""))[:32], own)
     kind = next((kind for kind in _KINDS if kind in message), "unknown")
+    if kind == "photo":  # Of the sizes that Telegram makes, the last is the largest.
+        return replace(_file({"file_name": "photo.jpg", **message["photo"][-1]}), photo=True)
     return _file(message["document"]) if kind == "document" else Other(kind)
 
 

@@ -191,9 +191,9 @@ class Person(Place):
         size = {"width": 512, "height": 512, "is_animated": False, "is_video": False, "type": "regular"}
         return self.send({"sticker": {**self.world.keep_file("sticker", "a.webp", b"webp", "image/webp"), **size}})
 
-    def photo(self, caption: str = "") -> Message:
+    def photo(self, caption: str = "", content: bytes = b"\xff\xd8\xff") -> Message:
         """Send a picture."""
-        size = {**self.world.keep_file("photo", "a.jpg", b"\xff\xd8\xff", "image/jpeg"), "width": 90, "height": 90}
+        size = {**self.world.keep_file("photo", "a.jpg", content, "image/jpeg"), "width": 90, "height": 90}
         return self.send({"photo": [size], **({"caption": caption} if caption else {})})
 
     def voice(self) -> Message:

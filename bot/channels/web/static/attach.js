@@ -11,7 +11,7 @@ export class Attach {
   /** Puts the button into `form`; it stays hidden until `allow`. */
   constructor(form, chat) {
     this.#chat = chat;
-    this.#input = el("input", { type: "file", name: "file", accept: ".xlsx,.csv,.toml", hidden: true, onchange: () => this.#picked() });
+    this.#input = el("input", { type: "file", name: "file", accept: ".xlsx,.csv,.toml,image/jpeg,image/png,image/webp", hidden: true, onchange: () => this.#picked() });
     this.#button = el("button", { type: "button", class: "attach", hidden: true, onclick: () => this.#input.click() }, icon("clip"));
     form.prepend(this.#button, this.#input);
   }
