@@ -45,9 +45,9 @@ class Player(ABC):
 
     async def play(self, line: str) -> list[Said]:
         """Do what a line says; everything the bot says to it."""
+        await self._caught_up()
         taken = self._taken()
         if tap := _TAP.fullmatch(line):
-            await self._caught_up()
             await self.tap(tap["label"])
         elif gesture := _GESTURE.fullmatch(line):
             await self.gesture(gesture["what"])
@@ -57,7 +57,7 @@ class Player(ABC):
         return await self.answers()
 
     async def _caught_up(self) -> None:
-        """Wait for what is on its way: others may have caused it, and its buttons are there to be pressed."""
+        """Wait for what is on its way: others may have caused it, it comes before the answer, and its buttons are there to be pressed."""
         due = (
             "SELECT 1 FROM outbox WHERE address = ? AND state IN ('pending', 'sending', 'unknown') AND not_before <= ?"
         )
