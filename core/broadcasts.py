@@ -24,13 +24,6 @@ class CastState(StrEnum):
     DONE = "done"
 
 
-ARROWS: Final[Mapping[CastState, tuple[CastState, ...]]] = {
-    CastState.WAITING: (CastState.RUNNING, CastState.PAUSED, CastState.STOPPED),
-    CastState.RUNNING: (CastState.PAUSED, CastState.STOPPED, CastState.DONE),
-    CastState.PAUSED: (CastState.RUNNING, CastState.WAITING, CastState.STOPPED),
-    CastState.STOPPED: (),
-    CastState.DONE: (),
-}
 OPEN: Final = (CastState.WAITING, CastState.RUNNING, CastState.PAUSED)
 
 # What may stand in braces -> the value's name. Those of a round need one.

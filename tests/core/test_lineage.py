@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.lineage import Succession
-from core.unit_figures import as_of_now, roll_up, roll_up_people
+from core.unit_figures import home_of, rows_of
 from core.units import Unit, UnitIndex
 
 DAY = date(2025, 7, 1)
@@ -121,27 +121,23 @@ def test_current_units_come_first_and_former_ones_are_still_shown() -> None:
     assert found[-1].code == "H-CL"
 
 
-def test_two_lines_credit_one_donation_and_the_total_has_it_once() -> None:
-    """The health centre of Chi Lăng counts for the district and reports to the health sector."""
-    counts = {H_CL: 5, TTYT: 7, SYT: 3, H_BS: 2}
-    rolled = roll_up(counts, index(LAST), P, ("counts", "reports"))
-    assert (rolled.rows[H_CL], rolled.rows[SYT], rolled.rows[H_BS]) == (12, 10, 2)
-    assert (rolled.own, rolled.total, rolled.credited_twice) == (0, 17, 7)
-    assert roll_up(counts, index(LAST), P).rows[SYT] == 3
+def test_two_lines_lead_to_one_health_centre() -> None:
+    """It counts for the district, and reports to the health sector: both rows are credited with it."""
+    rows = rows_of(index(LAST), P, ("counts", "reports"))
+    assert TTYT in rows[H_CL] and TTYT in rows[SYT]
+    assert TTYT not in rows_of(index(LAST), P)[SYT]
 
 
-def test_a_person_of_two_units_is_one() -> None:
-    """Who moved between two rounds stands in both rows and once in the total."""
-    rolled = roll_up_people({H_BS: {1, 2}, SYT: {2, 3}, P: {1, 9}}, index(LAST), P)
-    assert (rolled.rows[H_BS], rolled.rows[SYT], rolled.own, rolled.total) == (2, 2, 1, 4)
-
-
-def test_figures_of_a_parted_unit_are_never_divided() -> None:
-    """They stay under its old name; those of a merged one go to the one that took it over."""
-    now = as_of_now({H_CL: 40, H_BS: 30, P: 1, KHOI: 4, SYT: 5}, index(DAY))
-    assert now.counts == {P: 31, SYT: 5}
-    assert now.parted == {H_CL: 40, KHOI: 4}
-    assert now.total == 80
+def test_a_parted_unit_is_listed_under_its_old_name() -> None:
+    """It is never divided; a merged one is listed under the one that took it over."""
+    there = index(DAY)
+    homes = {unit_id: home_of(unit_id, there) for unit_id in (H_CL, H_BS, KHOI, SYT)}
+    assert {unit_id: (unit.id, followed) for unit_id, (unit, followed) in homes.items() if unit} == {
+        H_CL: (H_CL, False),
+        H_BS: (P, True),
+        KHOI: (KHOI, False),
+        SYT: (SYT, True),
+    }
 
 
 @st.composite
@@ -171,27 +167,17 @@ def reforms(draw: st.DrawFn) -> tuple[tuple[Unit, ...], tuple[Succession, ...], 
     return tuple(made.values()), tuple(steps), on
 
 
-LINES = st.sampled_from([("counts",), ("counts", "reports")])
-
-
-@given(reforms(), st.data(), LINES)
-def test_no_reform_and_no_second_line_doubles_or_loses_a_donation(
-    reform: tuple[tuple[Unit, ...], tuple[Succession, ...], date], data: st.DataObject, lines: tuple[str, ...]
+@given(reforms())
+def test_every_former_unit_leads_to_one_of_its_day_or_is_named_as_parted(
+    reform: tuple[tuple[Unit, ...], tuple[Succession, ...], date],
 ) -> None:
-    """Whatever was merged and parted: totals are those of what was counted, below a root and "theo đơn vị hiện nay"."""
+    """Whatever was merged and parted: nothing is listed nowhere, and nothing under a unit that has ended without saying so."""
     units, steps, day = reform
     there = UnitIndex.of(units, day, successions=steps)
-    counts = {unit.id: data.draw(st.integers(0, 50)) for unit in units}
-    everything = sum(counts.values())
-    assert roll_up(counts, there, None, lines).total == everything
-    assert as_of_now(counts, there).total == everything
     for unit in units:
-        rolled = roll_up(counts, there, unit.id, lines)
-        assert rolled.total == sum(counts[one] for one in there.below(unit.id, lines))
-        assert max(rolled.rows.values(), default=0) <= rolled.total <= rolled.own + sum(rolled.rows.values())
-        if lines == ("counts",):
-            assert rolled.credited_twice == 0
-    assert all(there.in_force(there.units[one]) for one in as_of_now(counts, there).counts)
+        home, followed = home_of(unit.id, there)
+        assert home is not None
+        assert there.in_force(home) if followed else home == there.units[unit.id]
 
 
 @given(reforms())

@@ -21,7 +21,7 @@ from core.people import Donor, Grant, Role, Sex
 from core.quotas import YearKind
 from core.reforms import why_not_end, why_not_move
 from core.rounds import Round, RoundState
-from core.unit_figures import as_of_now
+from core.unit_figures import home_of
 from core.units import UnitIndex
 from handlers.documents import registration
 from handlers.documents.paper import Paper
@@ -251,7 +251,7 @@ async def test_a_parted_unit_keeps_its_people_until_they_are_placed(province: Pr
     asked = await province.do(lambda tx: unit_moves.to_be_asked(tx, AFTER, after=0, limit=9))
     assert [(unit, address) for _, unit, address, _ in asked] == [(ids["CL"], "web:CL")]
     now = await province.index(AFTER)
-    assert as_of_now({ids["CL"]: 5, ids["BS"]: 2}, now).parted == {ids["CL"]: 5}
+    assert home_of(ids["CL"], now) == (now.units[ids["CL"]], False)
     assert now.units[ids["CL-TH"]].parent_id == ids["LS"]
     assert await province.do(lambda tx: unit_moves.move_people(tx, ids["CL"], new[0])) == 1
     assert await province.answers("R-BEFORE") == {"CL": 1, "BS": 1, "TTYT": 1}
@@ -378,7 +378,6 @@ async def test_whatever_is_reformed_nobody_is_lost_and_no_circle_closes(
         assert index.below_all(roots) >= {unit.id for unit in index.units.values() if index.in_force(unit)}
         counted = dict(await province.rows("SELECT unit_id, count(*) FROM donors GROUP BY unit_id"))
         assert sum(counted.values()) == 3
-        assert as_of_now(counted, index).total == 3
         assert all(index.heir(unit_id) in (None, index.units[unit_id]) for unit_id in counted)
         history = await province.answers("R-BEFORE")
         assert history == {"CL": 1, "BS": 1, "TTYT": 1}
