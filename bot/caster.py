@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from bot.cast_progress import CastProgress
@@ -138,12 +139,31 @@ class Caster:
 
     async def _begin(self, tx: Tx, cast: Cast) -> None:
         """Its time has come; whoever sends it gets it too."""
+        sender = await self._person(tx, cast.address)
+        if ended := self._ended(cast, await self._index(tx)):
+            await self._overtaken(tx, cast, sender, ended)
+            return
         if not await broadcasts.move(tx, cast.id, [CastState.WAITING], CastState.RUNNING, at=self._clock.at()):
             return
-        sender = await self._person(tx, cast.address)
         copy = cast_text.copy(self._house.voice(sender.language), cast.content, await self._round(tx, cast))
         await outbox.write(tx, [Draft(f"copy:{cast.id}", cast.address, copy, _lane(cast))])
         event(_LOG, "broadcast_began", id=cast.id, people=cast.people)
+
+    def _ended(self, cast: Cast, index: UnitIndex) -> list[Unit]:
+        """The units of it that have ended since it was confirmed: their people are elsewhere by now."""
+        made_on = datetime.fromtimestamp(cast.made_at / 1000, self._house.settings.zone).date().isoformat()
+        chosen = sorted(cast.audience.unit_ids or ())
+        units = [unit for unit_id in chosen if (unit := index.get(unit_id))]
+        return [unit for unit in units if unit.valid_to and made_on <= unit.valid_to < self._today.isoformat()]
+
+    async def _overtaken(self, tx: Tx, cast: Cast, sender: Person, ended: Sequence[Unit]) -> None:
+        """A reform came before its time: it is stopped, and said so. Whom their successors would add, nobody has confirmed."""
+        at = self._clock.at()
+        if not await broadcasts.move(tx, cast.id, [CastState.WAITING], CastState.STOPPED, at=at):
+            return
+        await records.add_audit(tx, cast.address, "broadcast", at=at, broadcast=cast.id, change="castovertaken")
+        notice = cast_text.overtaken(self._house.voice(sender.language), cast, ended)
+        await outbox.write(tx, [Draft(f"castovertaken:{cast.id}", cast.address, notice, Lane.REMINDER)])
 
     async def _round(self, tx: Tx, cast: Cast) -> Round | None:
         return await rounds.by_id(tx, cast.content.round_id) if cast.content.round_id else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.broadcasts import CastState, Content, Progress, fill
 from core.dates import show_date, show_weekday
 from core.dialogue import Button, DocumentRef, Reply
 from core.rounds import Round, RoundState
+from core.units import Unit
 from handlers import round_text
 from handlers.voice import Voice
 from storage.broadcasts import Cast
@@ -59,6 +60,14 @@ def lost(voice: Voice, cast: Cast) -> Reply:
     """To those who can take it over: it stands still, because whoever sent it no longer may."""
     text = voice.text("cast.lost", number=cast.id, title=title(cast))
     return Reply(text, voice.menu([f"/castresume {cast.id}", f"/caststop {cast.id}"]))
+
+
+def overtaken(voice: Voice, cast: Cast, ended: Sequence[Unit]) -> Reply:
+    """To whoever sent it: units that it was for have ended before its time, so it did not go."""
+    names = ", ".join(unit.name for unit in ended)
+    return Reply(
+        voice.text("cast.overtaken", number=cast.id, title=title(cast), units=names), voice.menu(["/broadcast"])
+    )
 
 
 def pin(round_: Round | None) -> Reply | None:

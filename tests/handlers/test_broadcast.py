@@ -433,3 +433,24 @@ async def test_who_blocks_the_bot_meanwhile_is_missed_once(office: Office) -> No
     await run(office)
     (report,) = office.house.rows("SELECT payload FROM outbox WHERE dedupe_key = ?", f"castdone:{cast.id}")
     assert "Chưa nhận được: 2 người" in json.loads(report[0])["text"]
+
+
+async def test_a_message_for_later_does_not_vanish_in_a_merger(office: Office) -> None:
+    """Its unit ends before its time: nobody gets it, the officer hears of it and why, and writes to nobody whom they did not see."""
+    await crowd(office, 2)
+    officer = await office.officer("YT")
+    await compose(office, officer)
+    await office.do(officer, "[Gửi…]", "8h 25/11", "[Gửi]")
+    cast = await newest(office)
+
+    async def merge(tx: Any) -> None:
+        await tx.run("UPDATE units SET valid_to = '2026-11-23' WHERE code = 'SYT'")
+        await tx.run("UPDATE marks SET value = value + 1 WHERE name = 'units.revision'")
+
+    await office.house.app.database.write(merge)
+    office.house.app.clock.move(timedelta(days=3))
+    await run(office)
+    assert messages(office, cast) == []
+    assert (await newest(office)).state is CastState.STOPPED
+    [(body,)] = office.house.rows("SELECT payload FROM outbox WHERE dedupe_key = ?", f"castovertaken:{cast.id}")
+    assert "Sở Y tế đã kết thúc" in json.loads(body)["text"]
