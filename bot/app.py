@@ -42,10 +42,10 @@ from bot.unit_days import UnitDays
 from core.dialogue import DocumentRef, Reply
 from core.emulation import Rule
 from core.notices import Timetable, read_reminders
-from core.people import Grant, Role
+from core.people import Role
 from handlers.engine import menu
 from handlers.turn import House, Settings
-from storage import donors, marks, outbox, people, records, roles, rounds
+from storage import donors, marks, outbox, people, records, rounds
 from storage.database import Database, open_database
 from storage.faq import FaqCache
 from storage.migrate import migrate
@@ -233,19 +233,7 @@ class App:
         """Demonstration only: the officer's and the admin's chat have their role and unit from the table, like everybody."""
         from bot import demo
 
-        async with self.database.read() as tx:
-            known = (await people.load(tx, [address])).get(address)
-        if known and known.role >= role:
-            return
-        at = self.clock.at()
-
-        async def seat(tx: Any) -> None:
-            await people.keep(tx, address, language, at)
-            unit = await tx.one("SELECT id FROM units WHERE code = ?", (demo.OFFICER_UNIT,))
-            unit_id = unit[0] if unit and role is Role.OFFICER else None
-            await roles.grant(tx, address, Grant(role, unit_id), by="demo", at=at)
-
-        await self.database.write(seat)
+        await demo.take_seat(self.database, address, role, language, at=self.clock.at())
 
     def _open_telegram(self) -> None:
         # Imported here: 0.4 s that a program without Telegram does not spend.

@@ -26,6 +26,7 @@ from bot.config import DeliverySection
 from bot.documents import Renderer, RenderError
 from bot.logs import event
 from bot.pace import ChatPace, Pace
+from bot.send_outcomes import outcome_of
 from core.dialogue import Reply
 from core.words import Words
 from storage import outbox, people
@@ -34,7 +35,6 @@ from storage.outbox import Boarding, Draft, Outcome, Outgoing
 
 _LOG = logging.getLogger("giothong.delivery")
 _BACKOFF_S = (0.5, 1, 2, 4, 8, 15, 30)
-_RESEND_AFTER_S = (1, 5, 30)  # Half a minute of 502 must not use up the few copies that a message may cost.
 _IDLE_S = 30.0  # A wake-up may be lost only by a bug; half a minute bounds what it would cost.
 _FEVER_S = 5.0  # Two chats refused within this time: the whole channel is too fast, not one chat.
 _GRACE_S = 0.003  # Less than a commit takes, so that waiting for company costs nobody anything.
@@ -346,7 +346,7 @@ class Delivery:
             event(_LOG, "edit_failed", logging.DEBUG, channel=self._channel.name, error=type(error).__name__)
 
     def _failed(self, row: Outgoing, error: SendError) -> _Sent:
-        """The table of errors: docs/delivery.md."""
+        """What the channel does about it, and what becomes of the row."""
         event(
             _LOG,
             "send_failed",
@@ -356,38 +356,14 @@ class Delivery:
             error=type(error).__name__,
             why=error,
         )
-        now = self._clock.at()
-        name = type(error).__name__
         match error:
             case Throttled(retry_after_s=seconds):
                 self._throttle(row.address, seconds)
-                return _Sent(
-                    Outcome(row.id, "pending", now + int(seconds * 1000), row.attempts, error=name), row.address
-                )
-            case Unreachable(maybe_sent=False) | Unauthorised():
+            case Unreachable() | Unauthorised():
                 self._back_off()
-                return _Sent(Outcome(row.id, "pending", attempts=row.attempts), row.address)
-            case Unreachable():
-                self._back_off()
-                outcome = self._perhaps_sent(row, now, name)
-                return _Sent(outcome, row.address)
-            case ChatMoved(address=address):
-                return _Sent(
-                    Outcome(row.id, "pending", attempts=row.attempts, error=name), row.address, moved_to=address
-                )
-            case Blocked():
-                return _Sent(Outcome(row.id, "failed", attempts=row.attempts, error=name), row.address, blocked=True)
-        return _Sent(Outcome(row.id, "failed", attempts=row.attempts, error=name), row.address)
-
-    @staticmethod
-    def _perhaps_sent(row: Outgoing, now: int, error: str) -> Outcome:
-        """Nobody can know whether it arrived: by kind it is held, or sent again a few times."""
-        tries = row.attempts + 1
-        if row.on_unknown == "hold":
-            return Outcome(row.id, "held", attempts=tries, error=error)
-        if row.attempts >= outbox.RESENDS:
-            return Outcome(row.id, "failed", attempts=tries, error=error)
-        return Outcome(row.id, "pending", now + _RESEND_AFTER_S[row.attempts] * 1000, tries, error=error)
+        moved_to = error.address if isinstance(error, ChatMoved) else ""
+        outcome = outcome_of(row, error, self._clock.at())
+        return _Sent(outcome, row.address, blocked=isinstance(error, Blocked), moved_to=moved_to)
 
     def _throttle(self, address: str, seconds: float) -> None:
         """This chat waits; a second refusal soon after means that the whole channel does."""

@@ -12,9 +12,9 @@ from core.ages import Birth
 from core.blood import Abo, Rh
 from core.dialogue import Reply
 from core.eligibility import eligible_on
-from core.people import Donor, Sex
+from core.people import Donor, Grant, Role, Sex
 from core.rule_sets import RuleBook, RuleSet
-from storage import donors, marks, people, units
+from storage import donors, marks, people, roles, units
 from storage.database import Database, Tx
 
 START = datetime(2021, 3, 1, 1, 0, tzinfo=UTC)  # 08:00 in Vietnam, four days before round 3.
@@ -112,3 +112,19 @@ def _donor(rng: random.Random, number: int, unit_id: int) -> Donor:
         last_donation=last,
         phone=f"+84900000{number:03}",  # A block that no operator has given to a person.
     )
+
+
+async def take_seat(database: Database, address: str, role: Role, language: str, *, at: int) -> None:
+    """Give the officer's or the admin's chat its role and unit in the table, from which everybody has theirs."""
+    async with database.read() as tx:
+        known = (await people.load(tx, [address])).get(address)
+    if known and known.role >= role:
+        return
+
+    async def seat(tx: Tx) -> None:
+        await people.keep(tx, address, language, at)
+        unit = await tx.one("SELECT id FROM units WHERE code = ?", (OFFICER_UNIT,))
+        unit_id = unit[0] if unit and role is Role.OFFICER else None
+        await roles.grant(tx, address, Grant(role, unit_id), by="demo", at=at)
+
+    await database.write(seat)

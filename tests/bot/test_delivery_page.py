@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from bot import channel, delivery
+from bot.send_outcomes import RESEND_AFTER_S
 from storage.migrate import known_migrations
 from storage.outbox import RESENDS, Lane
 
@@ -39,10 +40,10 @@ def test_every_error_of_a_channel_has_its_row() -> None:
 def test_the_figures_are_those_of_the_code() -> None:
     """Waits, tries and lanes."""
     waits = ", ".join(str(seconds) for seconds in delivery._BACKOFF_S)
-    resends = ", ".join(str(seconds) for seconds in delivery._RESEND_AFTER_S)
+    resends = ", ".join(str(seconds) for seconds in RESEND_AFTER_S)
     assert f"waits {waits} s" in PAGE and f"after {resends} s" in PAGE
     assert f"within {delivery._FEVER_S:.0f} s" in PAGE and f"at most {RESENDS} times" in PAGE
-    assert len(delivery._RESEND_AFTER_S) == RESENDS
+    assert len(RESEND_AFTER_S) == RESENDS
     lanes = {
         "answers": Lane.REPLY,
         "urgent calls": Lane.URGENT,
