@@ -79,8 +79,8 @@ def _value(voice: Voice, key: str, value: object, index: UnitIndex) -> str:
             return unit.name if unit else code
         case "role", str(role):
             return voice.text(f"role.{role}")
-        case "command", str(command):
-            return f"/{command}"
+        case "command", str(command):  # As menus call it, in the reader's language.
+            return voice.text(f"menu.{command}") if voice.words.has(f"menu.{command}") else f"/{command}"
         case (("list" | "change"), str(name)):
             message = f"audit.{key}.{name}"
             return voice.text(message) if voice.words.has(message) else name

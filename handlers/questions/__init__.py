@@ -9,8 +9,10 @@ from handlers.questions.heard import heard as heard  # The engine hands over wor
 from handlers.turn import Action, Turn
 
 
-async def ask(turn: Turn, _: str) -> None:
-    """What is to be asked, then what is passed on and to whom, then it goes."""
+async def ask(turn: Turn, args: str) -> None:
+    """What is to be asked, then what is passed on and to whom, then it goes. Words that came along are heard like any others."""
+    if args and await heard(turn, args):
+        return
     if refused := await asking.refusal(turn):
         turn.say(refused, "/faq", contact=turn.settings.contact, most=asking.MOST_OPEN)
         return

@@ -170,7 +170,7 @@ async def test_the_log_shows_officers_what_is_theirs_and_narrows(office: Office)
     assert "📄 Tệp nhật ký" not in office.labels(ours)
     assert "(2 dòng" in await office.do(admin, "/nhatky")
     only = await office.do(admin, "[Lọc theo loại việc]", "[bị từ chối]")
-    assert "lệnh /export" in only and "(1 dòng" in only
+    assert "lệnh “Xuất danh sách”" in only and "(1 dòng" in only
     assert "chưa có dòng nào" in await office.do(admin, "so y te")
     everything = await office.do(admin, "[Bỏ lọc]", "[Lọc theo người làm]", "[chủ nhiệm Câu lạc bộ CLB1 (terminal)]")
     assert "(2 dòng" in everything

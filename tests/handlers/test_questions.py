@@ -389,3 +389,12 @@ async def test_an_answer_never_reaches_somebody_who_asked_later(office: Office) 
     await office.house.do(officer, [Press(send)])
     assert row(office, later)[2] == "open"
     assert "không còn" in office.last(officer)
+
+
+async def test_words_behind_the_command_are_not_asked_for_again(office: Office) -> None:
+    """They are heard like words without it: an answer with its source, or the way to an officer."""
+    await office.officer("YT")
+    address = await asker(office)
+    await office.do(address, f"/hoi {WORDS}", *SEND)
+    assert office.house.rows("SELECT question FROM questions") == [(WORDS,)]
+    assert "Nguồn" in await office.do(address, "/hoi bao lâu thì hiến lại được")

@@ -26,7 +26,7 @@ from tests.torture.program import IN_FLIGHT, Program
 from tests.torture.tally import Tally, in_flight, tally
 
 pytestmark = pytest.mark.torture
-KILLS = int(os.environ.get("KILLS", "20"))
+KILLS = int(os.environ.get("KILLS", "10"))
 SEED = int(os.environ.get("SEED") or time.time_ns() % 1_000_000)
 TROUBLE = ("flood", "bad_gateway", "error", "reset", "cut", "truncated", "bad_gateway_after", "reset_after")
 
