@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -16,7 +15,8 @@ from core.rounds import Round, RoundState
 from core.unclear import Unclear
 from core.units import UnitIndex
 from core.vietnamese import fold
-from handlers.form import Answers, Ask, Finish, Given, Prompt, Read
+from handlers.form import Answers
+from handlers.in_hand import screens_about
 from handlers.list_import.people import donor_of
 from handlers.turn import Turn
 from storage import rounds, uploads
@@ -49,10 +49,6 @@ class Work:
     def may(self, unit_id: int) -> bool:
         """True for a unit that the officer answers for."""
         return self.own is None or unit_id in self.own
-
-
-AskList = Callable[[Turn, Answers, Work], Awaitable[Prompt]]
-ReadList = Callable[[Turn, Answers, Given, Work], Awaitable[object]]
 
 
 async def load(turn: Turn, upload_id: int) -> Work:
@@ -167,27 +163,8 @@ def _judged(turn: Turn, work: Work, row: Row, day: date) -> Row:
     return replace(row, doubts=(*row.doubts, *doubts)) if doubts else row
 
 
-def asks(ask: AskList) -> Ask:
-    """A question about the list in hand; where there is none any more, that stands in its place."""
-
-    async def asked(turn: Turn, answers: Answers) -> Prompt:
-        try:
-            work = await load(turn, answers[UPLOAD])
-        except Unclear as unclear:
-            return Prompt(turn.text(unclear.reason, **unclear.params))
-        return await ask(turn, answers, work)
-
-    return asked
+async def _in_hand(turn: Turn, answers: Answers) -> Work:
+    return await load(turn, answers[UPLOAD])
 
 
-def reads(read: ReadList) -> Read:
-    """An answer about the list in hand. Where there is none any more, the form ends."""
-
-    async def answered(turn: Turn, answers: Answers, given: Given) -> object:
-        try:
-            work = await load(turn, answers[UPLOAD])
-        except Unclear as unclear:
-            raise Finish(turn.text(unclear.reason, **unclear.params), "/list") from None
-        return await read(turn, answers, given, work)
-
-    return answered
+asks, reads = screens_about(_in_hand, "/list")

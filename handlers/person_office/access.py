@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from core.authority import may_invite, own_units
 from core.people import Donor, Person, Role
 from core.rounds import Round, RoundState
-from handlers.form import Answers, Ask, Finish, Given, Prompt, Read
+from core.unclear import Unclear
+from handlers.form import Answers
+from handlers.in_hand import screens_about
 from handlers.turn import Turn
 from storage import donors, joins, linking, people, records, rounds
 
@@ -29,10 +30,6 @@ class Known:
     donor: Donor
     person: Person
     paper: bool
-
-
-AskKnown = Callable[[Turn, Answers, Known], Awaitable[Prompt]]
-ReadKnown = Callable[[Turn, Answers, Given, Known], Awaitable[object]]
 
 
 async def find(turn: Turn, person_id: int) -> Known | None:
@@ -106,23 +103,10 @@ def refusal(turn: Turn) -> str:
     return turn.text("person.gone", contact=turn.settings.contact)
 
 
-def asks(ask: AskKnown) -> Ask:
-    """A question about the record in hand; where it is not (or no longer) theirs, the refusal stands in its place."""
-
-    async def asked(turn: Turn, answers: Answers) -> Prompt:
-        known = await find(turn, answers[WHO])
-        return await ask(turn, answers, known) if known else Prompt(refusal(turn))
-
-    return asked
+async def _in_hand(turn: Turn, answers: Answers) -> Known:
+    if (known := await find(turn, answers[WHO])) is None:
+        raise Unclear("person.gone", contact=turn.settings.contact)
+    return known
 
 
-def reads(read: ReadKnown) -> Read:
-    """An answer about the record in hand. Where it is not (or no longer) theirs, the form ends."""
-
-    async def answered(turn: Turn, answers: Answers, given: Given) -> object:
-        known = await find(turn, answers[WHO])
-        if known is None:
-            raise Finish(refusal(turn), "/person")
-        return await read(turn, answers, given, known)
-
-    return answered
+asks, reads = screens_about(_in_hand, "/person")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,8 +10,10 @@ from core.board import Board, Sight
 from core.dates import show_date, show_weekday
 from core.people import Role
 from core.rounds import Round, RoundState
+from core.unclear import Unclear
 from core.units import UnitIndex
-from handlers.form import Answers, Ask, Finish, Given, Prompt, Read
+from handlers.form import Answers
+from handlers.in_hand import screens_about
 from handlers.turn import Turn
 from storage import board, records, rounds
 
@@ -34,10 +35,6 @@ class Seen:
     index: UnitIndex
     now: bool = False
     reformed: bool = False
-
-
-AskSeen = Callable[[Turn, Answers, Seen], Awaitable[Prompt]]
-ReadSeen = Callable[[Turn, Answers, Given, Seen], Awaitable[object]]
 
 
 async def followed(turn: Turn) -> list[Round]:
@@ -87,25 +84,10 @@ def label(turn: Turn, round_: Round) -> str:
     return turn.text("join.listed", name=round_.name, weekday=weekday, date=show_date(round_.held_on))
 
 
-def asks(ask: AskSeen) -> Ask:
-    """A question about the round in hand; where it is not (or no longer) the person's, the refusal stands in its place."""
-
-    async def asked(turn: Turn, answers: Answers) -> Prompt:
-        round_ = await find(turn, answers[ROUND])
-        if round_ is None:
-            return Prompt(turn.text("progress.refused", contact=turn.settings.contact))
-        return await ask(turn, answers, await see(turn, round_, now=NOW in answers))
-
-    return asked
+async def _in_hand(turn: Turn, answers: Answers) -> Seen:
+    if (round_ := await find(turn, answers[ROUND])) is None:
+        raise Unclear("progress.refused", contact=turn.settings.contact)
+    return await see(turn, round_, now=NOW in answers)
 
 
-def reads(read: ReadSeen) -> Read:
-    """An answer about the round in hand. Where it is not (or no longer) the person's, the form ends."""
-
-    async def answered(turn: Turn, answers: Answers, given: Given) -> object:
-        round_ = await find(turn, answers[ROUND])
-        if round_ is None:
-            raise Finish(turn.text("progress.refused", contact=turn.settings.contact))
-        return await read(turn, answers, given, await see(turn, round_, now=NOW in answers))
-
-    return answered
+asks, reads = screens_about(_in_hand)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from core.dates import show_date
@@ -12,7 +11,8 @@ from core.quotas import LIVING_USUAL, YearKind, read_target
 from core.unclear import Unclear
 from core.units import UnitIndex
 from handlers import unit_question
-from handlers.form import Answers, Ask, AskAgain, Finish, Given, GoTo, Prompt, Read, labelled
+from handlers.form import Answers, AskAgain, Finish, Given, GoTo, Prompt, labelled
+from handlers.in_hand import screens_about
 from handlers.quotas import subject
 from handlers.quotas.subject import Subject
 from handlers.turn import Turn
@@ -23,35 +23,14 @@ _LISTED = 30  # Units on one screen; all of them are in the file.
 _VIEW = "_page"
 _UNIT = "_unit_id"
 
-AskOf = Callable[[Turn, Answers, Subject], Awaitable[Prompt]]
-ReadOf = Callable[[Turn, Answers, Given, Subject], Awaitable[object]]
+
+async def _in_hand(turn: Turn, answers: Answers) -> Subject:
+    if (found := await subject.of_token(turn, answers[WHAT])) is None:
+        raise Unclear("progress.refused", contact=turn.settings.contact)
+    return found
 
 
-def asks(ask: AskOf) -> Ask:
-    """A question about what is in hand; where that is not (or no longer) the person's, the refusal stands in its place."""
-
-    async def asked(turn: Turn, answers: Answers) -> Prompt:
-        found = await subject.of_token(turn, answers[WHAT])
-        return await ask(turn, answers, found) if found else Prompt(refusal(turn))
-
-    return asked
-
-
-def reads(read: ReadOf) -> Read:
-    """An answer about what is in hand. Where that is not (or no longer) the person's, the form ends."""
-
-    async def answered(turn: Turn, answers: Answers, given: Given) -> object:
-        found = await subject.of_token(turn, answers[WHAT])
-        if found is None:
-            raise Finish(refusal(turn))
-        return await read(turn, answers, given, found)
-
-    return answered
-
-
-def refusal(turn: Turn) -> str:
-    """What is said where the round is not the person's."""
-    return turn.text("progress.refused", contact=turn.settings.contact)
+asks, reads = screens_about(_in_hand)
 
 
 async def ask_what(turn: Turn, answers: Answers) -> Prompt:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from core.authority import own_units
 from core.people import Person, Role
+from core.unclear import Unclear
 from core.units import Unit, UnitIndex
-from handlers.form import Answers, Finish, Given, Prompt
+from handlers.form import Answers
+from handlers.in_hand import screens_about
 from handlers.turn import Turn
 from storage import records
 
 UNIT = "at"  # The answer that holds the id of the unit in hand.
-
-AskUnit = Callable[[Turn, Answers, Unit], Awaitable[Prompt]]
-ReadUnit = Callable[[Turn, Answers, Given, Unit], Awaitable[object]]
 
 
 def tops(person: Person, index: UnitIndex) -> list[Unit]:
@@ -60,23 +57,10 @@ async def audit(turn: Turn, action: str, unit: Unit | None, **detail: object) ->
     await records.add_audit(turn.tx, turn.person.address, action, at=turn.at, **code, **detail)
 
 
-def asks(ask: AskUnit) -> Callable[[Turn, Answers], Awaitable[Prompt]]:
-    """A question about the unit in hand; where it is not (or no longer) the person's, the refusal stands in its place."""
-
-    async def asked(turn: Turn, answers: Answers) -> Prompt:
-        unit = await find(turn, answers.get(UNIT))
-        return await ask(turn, answers, unit) if unit else Prompt(refusal(turn))
-
-    return asked
+async def _in_hand(turn: Turn, answers: Answers) -> Unit:
+    if (unit := await find(turn, answers.get(UNIT))) is None:
+        raise Unclear("units.refused", contact=turn.settings.contact)
+    return unit
 
 
-def reads(read: ReadUnit) -> Callable[[Turn, Answers, Given], Awaitable[object]]:
-    """An answer about the unit in hand. Where it is not (or no longer) the person's, the form ends."""
-
-    async def answered(turn: Turn, answers: Answers, given: Given) -> object:
-        unit = await find(turn, answers.get(UNIT))
-        if unit is None:
-            raise Finish(refusal(turn), "/units")
-        return await read(turn, answers, given, unit)
-
-    return answered
+asks, reads = screens_about(_in_hand, "/units")
