@@ -168,6 +168,7 @@ class Delivery:
         return max(self._again_at - monotonic(), _GRACE_S)
 
     async def _settle_and_claim(self, tx: Tx, sent: Sequence[_Sent], free: int) -> tuple[list[Outgoing], float]:
+        self._more = False  # From here on: who wakes us while we look may know of something that we do not see.
         await self._settle(tx, sent)
         await self._discard_unwanted(tx)
         now = self._clock.at()
@@ -182,7 +183,7 @@ class Delivery:
         await outbox.settle(tx, [Outcome(row.id, "expired", attempts=row.attempts) for row in late])
         await outbox.claim(tx, [row.id for row in claimed], self._epoch, now)
         # Behind what was passed over something may be in line, also if it has come back in the meantime.
-        self._more = bool(rows or busy or files)
+        self._more = self._more or bool(rows or busy or files)
         if rows:
             # A slot may have come free since it was looked for: then look again at once, not after the idle time.
             return claimed, self._pace.wait_s() or (0.0 if claimed else _GRACE_S)

@@ -195,6 +195,26 @@ async def test_what_is_for_later_goes_at_its_time(desk: Desk) -> None:
     assert desk.post.sent[0][0] - begun >= 0.29
 
 
+async def test_a_wake_up_while_it_looks_is_not_lost(desk: Desk) -> None:
+    """What came due between its look at the clock and the end of that look goes at once, not after the idle half minute."""
+    woken = False
+
+    def meanwhile(_: object) -> bool:
+        nonlocal woken
+        if not woken:
+            woken = True
+            desk.clock.move(timedelta(hours=2))
+            desk.at_work.wake()
+        return False
+
+    await desk.put(Draft("later", A, Reply("Xin chào"), Lane.REMINDER, not_before=desk.clock.at() + 3_600_000))
+    desk.at_work._quiet = meanwhile
+    begun = monotonic()
+    desk.at_work.wake()
+    await desk.until("sent")
+    assert woken and monotonic() - begun < 10
+
+
 async def test_a_refusal_waits_exactly_as_said_is_counted_and_loses_nothing(desk: Desk) -> None:
     """The chat waits, others go on meanwhile; the try is not held against the message."""
     desk.post.meets[A] = [Throttled(1.2)]
